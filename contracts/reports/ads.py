@@ -132,9 +132,11 @@ class Performed(Table):
 
     impressions: Count = column("impressions")
     clicks: Count = column("clicks")
-    spend: Money = column("spend in `currency`")
+    spend: Money = column("spend in `currency`; empty where no feed has stats of the platform")
     sessions: Count = column("sessions that started on the day")
-    session_contacts: Count = column("distinct contacts of those sessions, where known")
+    session_contacts: Count = column(
+        "distinct contacts whom those sessions name themselves, not by their device"
+    )
     reported_conversions: FineMoney = column("conversions that the platform claims")
     reported_conversions_value: Money = column("value of those conversions in `currency`")
     orders: Count = column("orders whose last touch it was; empty without attribution")

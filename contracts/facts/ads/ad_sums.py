@@ -199,7 +199,7 @@ class PerformanceSums(Table):
     conversions: FineMoney = column("conversions that the platform claims")
     conversions_value: Money = column("their value in the reporting currency")
     sessions: Count = column("sessions that started on the day")
-    session_contacts: Count = column("distinct contacts of those sessions, where known")
+    session_contacts: Count = column("distinct contacts whom those sessions name")
     orders: Count = column("orders whose last touch they were; empty without attribution")
     revenue: Money = column("the orders' revenue; empty without attribution")
 
