@@ -226,7 +226,7 @@ def _completeness(published: SnapshotTables) -> Answer | None:
     said = (
         f"No: {', '.join(late)} {'is' if len(late) == 1 else 'are'} late."
         if late
-        else f"No feed is late; the newest day of all rows of the feeds, reported or not, is {last}."
+        else f"No feed is late; the newest day of any row of the feeds is {last}."
     )
     return _say("Is yesterday complete?", said, "run", BAD if late else GOOD)
 

@@ -39,7 +39,7 @@ CONTACT, STARTED_AT = SessionFacts.contact_id, SessionMatches.started_at
 OF_SESSIONS = {
     CampaignPerformance.sessions: "the number of sessions matched to this row's ad, campaign or "
     "platform",
-    CampaignPerformance.session_contacts: "the number of distinct contacts whom those sessions name",
+    CampaignPerformance.session_contacts: "how many distinct contacts those sessions name",
     CampaignPerformance.orders: "the number of orders whose last touch is one of those sessions; "
     "refunds count none",
     CampaignPerformance.revenue: "the sum of the revenue of orders whose last touch is one of "
