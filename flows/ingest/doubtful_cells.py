@@ -33,9 +33,8 @@ def count_doubts(
     receipt.days_of_either_order += orders.either
     receipt.days_of_sure_order += orders.sure
     section = feed.section
-    is_told = section.source or section.decimal or section.thousands or receipt.are_points_shown
-    if not is_told:
-        points = count_points(parsed, resolved)
+    if not (section.decimal or section.thousands or receipt.are_points_shown):
+        points = count_points(parsed, resolved, of_counts=section.source is not None)
         receipt.points_of_either_meaning += points.either
         receipt.are_points_shown = points.is_shown
     if Contacts.email in parsed.columns:

@@ -119,24 +119,30 @@ def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[st
         is_failing = pl.col(text).is_not_null() & pl.col(name).is_null()
         said = parsed.filter(is_failing).get_column(text)
         filled = len(parsed) - parsed.get_column(text).null_count()
-        says_nothing = said.str.strip_chars().str.to_lowercase().is_in(NOTHING)
+        says_nothing = _is_nothing(said)
         failing = said.filter(~says_nothing)
         words = said.filter(says_nothing).str.strip_chars().unique(maintain_order=True)
         nothing = [f"null_values = [{', '.join(map(write_toml, words))}]"] if len(words) else []
         tried = failing.unique(maintain_order=True).head(TRIED_CELLS)
-        is_most = 2 * len(failing) > filled - says_nothing.sum()
-        is_time = dtype.is_temporal() and not failing.is_empty()
-        least = len(tried) // 2 + 1
-        if is_time and not is_most:
-            # 05/02/2026 is read with the month first: the other order must read it, too.
+        given = (name, dtype, resolved)
+        half = len(tried) // 2 + 1
+        if 2 * len(failing) > filled - says_nothing.sum():
+            settings = list(_choose(tried, _candidates(tried, *given), half))
+        elif failing.is_empty():
+            settings = []
+        else:
+            # 05/02/2026 and 950 are read either way: a setting must read all cells.
             cells = parsed.get_column(text).drop_nulls().unique(maintain_order=True)
-            tried = pl.concat([tried, cells.head(TRIED_CELLS)])
-            least = len(tried)
-        candidates = _candidates if is_most or is_time else _negatives
-        settings = list(_choose(tried, candidates(tried, name, dtype, resolved), least))
+            every = pl.concat([tried, cells.filter(~_is_nothing(cells)).head(TRIED_CELLS)])
+            settings = list(_choose(every, _candidates(every, *given), len(every)))
+            settings = settings or list(_choose(tried, _negatives(tried, *given), half))
         if settings or failing.is_empty():
             proposed[name] = [" and ".join([one, *nothing]) for one in settings] or nothing
     return {name: settings for name, settings in proposed.items() if settings}
+
+
+def _is_nothing(cells: pl.Series) -> pl.Series:
+    return cells.str.strip_chars().str.to_lowercase().is_in(NOTHING)
 
 
 def hint_totals(failures: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:

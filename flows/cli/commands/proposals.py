@@ -15,6 +15,8 @@ from flows.steps.reading.feed_proposals import (
 )
 from flows.storage.workspace_files import make_folder
 
+CURRENCY_LINE = '# currency = "USD"   '
+"""How the line of the starter begins that says the reporting currency."""
 COMPRESSIONS = (".gz", ".zst")
 
 
@@ -80,6 +82,13 @@ def make_folders(placed: Mapping[str, PlacedFeed], directory: Path) -> None:
     for pattern, feed in placed.items():
         if len(feed.entry) > 1:
             make_folder((directory / pattern).parent)
+
+
+def say_currency(starter: str, proposals: Iterable[FeedProposal]) -> str:
+    """The starter's text, with the reporting currency where all amounts of the files are of one."""
+    told = {currency for one in proposals for currency in one.currencies}
+    line = f'currency = "{told.pop()}"     ' if len(told) == 1 else CURRENCY_LINE
+    return starter.replace(CURRENCY_LINE, line, 1)
 
 
 def render_feeds(placed: Mapping[str, PlacedFeed]) -> str:

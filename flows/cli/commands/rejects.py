@@ -53,7 +53,10 @@ TOO_MANY = (
     "quote cells that hold the delimiter where the file is made, or say which it is: "
     'delimiter = ";"'
 )
-RATE = "deliver its currency's rate in a feed of exchange_rates"
+RATE = (
+    "set workspace.currency, if all amounts are in this currency, or deliver its rate in a feed of "
+    "exchange_rates"
+)
 HINTS = (
     ("missing", MISSING),
     ("not a timestamp", FORMAT),

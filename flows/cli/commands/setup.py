@@ -10,7 +10,13 @@ from cyclopts import Parameter
 
 from contracts.config.nearest_names import hint_nearest
 from contracts.manifest import count_of
-from flows.cli.commands.proposals import make_folders, place_feeds, propose_feeds, render_feeds
+from flows.cli.commands.proposals import (
+    make_folders,
+    place_feeds,
+    propose_feeds,
+    render_feeds,
+    say_currency,
+)
 from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag
 from flows.config.loading import config_schema
@@ -48,9 +54,9 @@ def init(
     with storage_errors(f"writing {directory}"):
         if origin is None:
             make_folder(directory / "raw")
-            template = files("flows.cli").joinpath("starter.toml").read_text("utf-8")
-            proposed = render_feeds(placed)
-            Layout(directory).config.write_text("\n".join(filter(None, [template, proposed])))
+            starter = files("flows.cli").joinpath("starter.toml").read_text("utf-8")
+            parts = (say_currency(starter, proposals), render_feeds(placed))
+            Layout(directory).config.write_text("\n".join(filter(None, parts)))
             make_folders(placed, directory)
         else:
             left_behind = shutil.ignore_patterns("reports", "quarantine", "state")

@@ -24,6 +24,8 @@ CLOSE = 0.8
 """How like one of our columns a header must be to be taken for it."""
 LEAST_LIKENESS = 1.0
 """How much of the columns of both must be the other's: all of one, or a half of each."""
+LEAST_OF_ADS = 0.75
+"""The same of ad platforms' exports: what they cost is in each, beside dozens of other columns."""
 UNDATED = 0.5
 """What lacking the day takes off a likeness."""
 LEAST_UNDATED = 0.4
@@ -112,10 +114,17 @@ def find_candidates(path: Path, header: tuple[str, ...], known: KnownSources) ->
             for one in _as_source(name, feed, path, header)
         ),
     ]
-    likely = [
-        one for one in found if one.likeness >= (LEAST_UNDATED if one.undated else LEAST_LIKENESS)
-    ]
+    likely = [one for one in found if one.likeness >= _least_likeness(one, known)]
     return sorted(likely, key=lambda one: -one.evidence)
+
+
+def _least_likeness(candidate: Candidate, known: KnownSources) -> float:
+    if candidate.undated:
+        return LEAST_UNDATED
+    source = candidate.settings.get("source")
+    tables = known.sources[source].tables if isinstance(source, str) else ()
+    is_of_ads = any(AdStats.spend in one.columns for one in tables)
+    return LEAST_OF_ADS if is_of_ads else LEAST_LIKENESS
 
 
 def _as_source(

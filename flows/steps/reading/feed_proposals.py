@@ -1,5 +1,6 @@
 """The feed entry that would read a file which somebody brings, and what of it is open."""
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ import polars as pl
 from contracts.channels import RunChannels
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Source
-from contracts.feeds import Events
+from contracts.feeds import AdStats, Events
 from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import find_missing, require_columns
@@ -32,6 +33,8 @@ from transforms.ingest.validation import explain_failures, is_suspect
 
 SAMPLE_ROWS = 1_000
 """How many rows of a file are looked at."""
+CURRENCY = re.compile(r"[A-Z]{3}")
+STATS, PARTS = "ad_stats", "ad_breakdowns"
 ALMOST = 0.25
 """How much less evidence another candidate may have to be named beside the best."""
 
@@ -46,6 +49,7 @@ class FeedProposal:
         open_points: What a person should look at, a sentence each.
         header: All of the file's columns.
         alike_names: The share of the words in the names of file and source that are the same.
+        currencies: Those of its first rows.
     """
 
     path: Path
@@ -54,6 +58,7 @@ class FeedProposal:
     open_points: tuple[str, ...]
     header: frozenset[str] = frozenset()
     alike_names: float = 0.0
+    currencies: frozenset[str] = frozenset()
 
 
 def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
@@ -88,6 +93,7 @@ def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
         *_explain_header(feed, opened),
         *_explain_rows(path, feed),
         *_explain_others(best, others),
+        *_explain_parts(best, others, sources),
         *_explain_name(best, path, sources),
     ]
     return FeedProposal(
@@ -97,6 +103,7 @@ def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
         tuple(points),
         frozenset(map(fold, header)),
         best.alike_names,
+        _find_currencies(path, feed),
     )
 
 
@@ -160,6 +167,17 @@ def _find_settings(
                 for key, value in tomllib.loads(line).items():
                     found[key] = _join(found.get(key), value)
     return found, ambiguous
+
+
+def _find_currencies(path: Path, feed: ConfiguredFeed) -> frozenset[str]:
+    """The codes that the first rows or the header give their amounts."""
+    told = [
+        parsed.get_column(AdStats.currency)
+        for resolved, parsed in _read_sample(path, feed)
+        if AdStats.currency in parsed.columns and AdStats.currency in resolved.mapping.columns
+    ]
+    codes = {code.strip().upper() for column in told for code in column.drop_nulls().unique()}
+    return frozenset(code for code in codes if CURRENCY.fullmatch(code))
 
 
 def _join(before: object, value: object) -> object:
@@ -229,6 +247,28 @@ def _explain_others(best: Candidate, others: list[Candidate]) -> Iterator[str]:
     ]
     if near:
         yield f"it may also be {', '.join(near[:3])}"
+
+
+def _explain_parts(
+    best: Candidate, others: list[Candidate], sources: Mapping[str, Source]
+) -> Iterator[str]:
+    """A report by device, place or age makes no table of campaigns, unless it is read as both."""
+    if _tables_of(best, sources) != {PARTS}:
+        return
+    vendor = str(best.settings["source"]).split(".")[0]
+    for one in others:
+        source = str(one.settings.get("source"))
+        if source.startswith(f"{vendor}.") and STATS in _tables_of(one, sources):
+            yield (
+                "its rows are parts of each day, which make ads/breakdown_report alone; for the "
+                f'reports of campaigns add an entry of the same files with source = "{source}"'
+            )
+            return
+
+
+def _tables_of(candidate: Candidate, sources: Mapping[str, Source]) -> set[str]:
+    source = candidate.settings.get("source")
+    return {one.table for one in sources[source].tables} if isinstance(source, str) else set()
 
 
 def _explain_name(best: Candidate, path: Path, sources: Mapping[str, Source]) -> Iterator[str]:

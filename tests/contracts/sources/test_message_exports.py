@@ -93,6 +93,10 @@ Record ID,First Name,Last Name,Email,Phone Number,Lead Status,Create Date,Associ
 Country/Region,Contact owner
 101,Ada,L,Ada@Example.com,+33 6 00 00 00 00,NEW,2026-01-12 09:14,Acme,France,
 """
+GERMAN = """\
+Name;Versendet;Zugestellt;Öffnungen;Einmalige Öffnungen;Klicks;Einmalige Klicks;Bounces;Abmeldungen
+Spring;1240;1200;700;480;90;60;40;6
+"""
 PROFILES = """\
 id,email,first_name,last_name,phone_number,created,updated,latitude,organization
 P1,Ada@Example.com,Ada,L,+4930,2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,52.5,Acme
@@ -130,6 +134,10 @@ P1,Ada@Example.com,Ada,L,+4930,2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,52.5,Ac
             "email.campaign_report", GENERIC, "a.csv",
             [("email", "Spring", "Spring", 1240, 1200, None, 480, None, 60, None, 6, None, None,
               None)],
+        ),
+        (
+            "email.campaign_report", GERMAN, "a.csv",
+            [("email", "Spring", "Spring", 1240, 1200, 700, 480, 90, 60, 40, 6, None, None, None)],
         ),
     ],
 )  # fmt: skip

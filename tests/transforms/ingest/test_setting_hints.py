@@ -159,6 +159,23 @@ def test_signs_of_several_currencies_are_not_taken_off() -> None:
 
 
 @pytest.mark.parametrize(
+    ("marks", "cells", "setting"),
+    [
+        (POINT, ["1,234.50", "5.00", "6.00"], 'thousands = ","'),
+        (POINT, ["1,234.50", "5.00", "--"], 'thousands = "," and null_values = ["--"]'),
+        (POINT, ["1.234,50", "5", "6"], 'decimal = ","'),
+        (POINT, ["1 234,50", "5", "6"], 'decimal = "," and thousands = " "'),
+        (COMMA, ["1,234.50", "5", "6"], 'decimal = "."'),
+    ],
+)
+def test_few_numbers_that_fail_show_the_marks_of_all(
+    marks: NumberMarks, cells: list[str | None], setting: str
+) -> None:
+    """Most of a column is below a thousand and read either way."""
+    assert hint(marks, Betrag=cells) == {"revenue": f'{setting} would read column "Betrag"'}
+
+
+@pytest.mark.parametrize(
     "cells", [["12,34", "5.00", "6.00"], ["a lot", "more", "7,5"], ["5", None, None]]
 )
 def test_nothing_is_advised_where_few_cells_fail_or_no_setting_reads_them(

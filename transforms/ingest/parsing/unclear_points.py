@@ -22,7 +22,9 @@ class Points(NamedTuple):
     is_shown: bool = False
 
 
-def count_points(parsed: pl.DataFrame, resolved: ResolvedMapping) -> Points:
+def count_points(
+    parsed: pl.DataFrame, resolved: ResolvedMapping, *, of_counts: bool = False
+) -> Points:
     """Count the numbers that are read with a decimal point and could be a thousand times as much.
 
     One with another number of digits behind its point shows that no point groups them. A rate of
@@ -30,20 +32,25 @@ def count_points(parsed: pl.DataFrame, resolved: ResolvedMapping) -> Points:
 
     Args:
         parsed: Rows with the text of their parsed columns (`parse_rows`).
+        of_counts: Only whole numbers could be so much: amounts are known to have decimal points.
     """
     if resolved.table is ExchangeRates:
         return Points()
-    texts = [
-        text
+    texts = {
+        name: text
         for name, dtype in polars_schema(resolved.table).items()
         if dtype.is_numeric() and name not in resolved.mapping.units
         if (text := parsed.get_column(TEXT_OF + name)).dtype == pl.String
+    }
+    if any(_shows_point(text.head(FIRST_ROWS)) for text in texts.values()):
+        return Points(is_shown=True)
+    if any(_shows_point(text) for text in texts.values()):
+        return Points(is_shown=True)
+    schema = polars_schema(resolved.table)
+    may_be_either = [
+        text for name, text in texts.items() if schema[name] == pl.Int64 or not of_counts
     ]
-    if any(_shows_point(text.head(FIRST_ROWS)) for text in texts):
-        return Points(is_shown=True)
-    if any(_shows_point(text) for text in texts):
-        return Points(is_shown=True)
-    return Points(either=sum(int(text.str.contains(GROUPED).sum()) for text in texts))
+    return Points(either=sum(int(text.str.contains(GROUPED).sum()) for text in may_be_either))
 
 
 def _shows_point(cells: pl.Series) -> bool:

@@ -123,6 +123,22 @@ def test_init_from_files_proposes_entries_that_check_accepts(
     assert main(["check", str(tmp_path / "ws")]) == 0
 
 
+@pytest.mark.parametrize(
+    ("currencies", "written"), [(("BRL", "brl"), "BRL"), (("BRL", "EUR"), None), (("",), None)]
+)
+def test_init_reports_in_the_currency_of_all_files(
+    tmp_path: Path, call: Call, currencies: tuple[str, ...], written: str | None
+) -> None:
+    """Else the first run refuses each amount that is in no dollars."""
+    files = [tmp_path / f"{number}.csv" for number in range(len(currencies))]
+    for file, currency in zip(files, currencies, strict=True):
+        file.write_text(f"Day,Campaign,Currency code,Cost\n2026-01-01,A,{currency},1.50\n")
+    call("init", tmp_path / "ws", "--from", *files)
+    text = (tmp_path / "ws/campaigns.toml").read_text("utf-8")
+    assert tomllib.loads(text)["workspace"].get("currency") == written
+    assert "# reporting currency" in text
+
+
 HISTORY = "id,updated_at,name,customer_id,status\n1,2026-01-01,VIP,77,ENABLED\n"
 NEIGHBOUR = "id,updated_at,ad_group_id,status,keyword_text\n9,2026-01-01,5,ENABLED,shoes\n"
 

@@ -38,6 +38,39 @@ def test_numbers_and_days_of_another_language_bring_their_settings(tmp_path: Pat
     }
 
 
+META = """\
+"Reporting starts","Reporting ends","Campaign name","Campaign delivery","Ad set budget",\
+"Ad set budget type","Attribution setting",Results,"Result indicator",Reach,Impressions,\
+"Cost per results","Amount spent (EUR)",Ends,Day,"Link clicks"
+2026-06-01,2026-06-30,,,,,,,,2000,1500,,150.75,,,60
+2026-06-12,2026-06-12,Spring,active,20,Daily,7-day click,12,buy,800,1000,8.38,100.5,Ongoing,\
+2026-06-12,40
+"""
+
+
+def test_an_export_with_mostly_other_columns_is_its_platform_s(tmp_path: Path) -> None:
+    """What Ads Manager's default columns are, with the total above the rows."""
+    found = propose(tmp_path, "Untitled-report.csv", META)
+    assert found.settings == {"source": "facebook_ads.ads_manager"}
+    assert found.currencies == {"EUR"}
+    plan = "Date,Campaign,Market,Cost,Agency fee,Owner,Notes,PO number,Channel,Placement\n"
+    mine = propose(tmp_path, "plan.csv", plan + "2026-06-01,Spring,DE,5,1,me,x,7,tv,top\n")
+    assert mine.settings == {}
+
+
+def test_a_report_of_parts_of_days_says_how_campaigns_are_reported(tmp_path: Path) -> None:
+    """By device, as a campaign report is segmented: it adds up to its campaigns, too."""
+    content = GOOGLE.replace("Bidding", "Device") + "2026-06-01,Brand,7,EUR,1.50,3,100,Tablets\n"
+    found = propose(tmp_path, "ads.csv", content)
+    assert found.settings == {"source": "google_ads.breakdown_report"}
+    assert any(
+        'add an entry of the same files with source = "google_ads.report"' in one
+        for one in found.open_points
+    )
+    whole = propose(tmp_path, "ads.csv", GOOGLE + "2026-06-01,Brand,7,EUR,1.50,3,100,auto\n")
+    assert not any("parts of each day" in one for one in whole.open_points)
+
+
 def test_words_for_nothing_of_several_columns_are_told_together(tmp_path: Path) -> None:
     found = propose(
         tmp_path,

@@ -437,6 +437,26 @@ def test_numbers_whose_point_may_group_thousands_are_told_once_a_feed(
     assert counts == ([told + more.count(b"$")] if told else [])
 
 
+@pytest.mark.parametrize(
+    ("settings", "cells", "told"),
+    [
+        ("", "1.000;980", [1]),
+        ("", "1000;1.234", []),
+        ("", "1000;12.5", []),
+        ("", "1.000;12.5", []),
+        ('decimal = ","', "1.000;980", []),
+    ],
+)
+def test_a_source_s_count_of_1_000_is_told(
+    tmp_path: Path, settings: str, cells: str, told: list[int]
+) -> None:
+    """A thousand, of which nothing but its zeros says so; an amount may have three decimals."""
+    toml = f'[[feeds]]\nsource = "email.campaign_report"\nfiles = "raw/mail/*"\n{settings}\n'
+    file = f"Name;Recipients;Revenue\nSpring;{cells}\n".encode()
+    found = read_files(tmp_path, CONTACTS + toml, PEOPLE | {"raw/mail/a.csv": file})
+    assert [one.count for one in warned(found.warnings, "point_unclear")] == told
+
+
 def test_another_file_or_the_grammar_of_json_shows_that_points_are_decimal(tmp_path: Path) -> None:
     orders = feed("orders", "raw/orders/*")
     other = b"order_id,ordered_at,revenue\n3,2026-01-01,7.5\n"
