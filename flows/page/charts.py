@@ -38,15 +38,16 @@ def draw_chart(
 def draw_ratio(
     days: DaySums, title: str, parts: tuple[str, str], period: ReportPeriod
 ) -> ChartView | None:
-    """Draw the ratio of two sums by the day; days without a divisor are gaps.
+    """Draw the ratio of two sums by the day, of rows that have both; days without are gaps.
 
     Args:
         title: What the chart shows, and its line.
         parts: The column above, and the column below.
     """
-    if len(_known(days, parts, period)) < len(parts):
+    known = days.knowing(*parts)
+    if len(_known(known, parts, period)) < len(parts):
         return None
-    sums = _sum_days(days, parts, period)
+    sums = _sum_days(known, parts, period)
     shown = _list_days(sums, period)
     above, below = (_spread(sums, name, shown, empty=0.0) for name in parts)
     ratios = [a / b if a is not None and b else None for a, b in zip(above, below, strict=True)]

@@ -1,7 +1,7 @@
 """Sums of a table's figures by the day, read once for the headlines and charts of all periods."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -33,6 +33,11 @@ class DaySums:
     def has(self, column: str) -> bool:
         """Whether the table has a column."""
         return column in self.rows.columns
+
+    def knowing(self, *columns: str) -> "DaySums":
+        """The rows that have a value of each of these columns."""
+        given = [name for name in columns if self.has(name)]
+        return replace(self, rows=self.rows.drop_nulls(given) if given else self.rows)
 
     def sum(self, columns: Iterable[str], period: ReportPeriod) -> dict[str, Any]:
         """The sums over a period; None where no row has a value."""

@@ -72,7 +72,7 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Answer | No
     )
     question = f"Which campaign earned most per unit spent ({week.title.lower()})?"
     if not earned.height:
-        return _say(question, "Nothing was spent on a campaign.", "ads")
+        return _say(question, "No campaign has any spend.", "ads")
     row = earned.row(0, named=True)
     key = {name: row[name] for name in CAMPAIGN} | week.key()
     if not row[C.revenue]:

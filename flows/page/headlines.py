@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flows.page.day_sums import DaySums, Ratios, parts_of
+from flows.page.day_sums import DaySums, Ratios
 from flows.page.figures import RATE, Cell, figure, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY
@@ -18,9 +18,10 @@ def make_headlines(
 
     Args:
         titles: Columns -> titles.
-        ratios: Ratios of those sums.
+        ratios: Ratios of sums over the rows that have both: revenue is not divided by the spend of
+            other platforms.
     """
-    table, summed = days.table, [*titles, *parts_of(ratios)]
+    table, summed = days.table, list(titles)
     before = period.before()
     now = days.sum(summed, period)
     if before and not _reaches(days, before):
@@ -37,13 +38,18 @@ def make_headlines(
         if now.get(name) is not None
     ]
     for title, (above, below, kind) in ratios.items():
-        value = divide_numbers(now.get(above), now.get(below))
+        value = _divide(days, above, below, period)
         if value is not None:
-            old = divide_numbers(then.get(above), then.get(below))
+            old = _divide(days, above, below, before) if before else None
             headlines.append(
                 Headline(title, plain(value, kind), plain(old, kind) if before else None)
             )
     return tuple(headlines)
+
+
+def _divide(days: DaySums, above: str, below: str, period: ReportPeriod) -> float | None:
+    sums = days.knowing(above, below).sum([above, below], period)
+    return divide_numbers(sums.get(above), sums.get(below))
 
 
 def _reaches(days: DaySums, period: ReportPeriod) -> bool:

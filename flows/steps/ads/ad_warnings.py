@@ -49,8 +49,8 @@ def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
         yield Warned(
             code="stats_missing",
             message=f"{platform}: no feed has stats of it, so that spend, clicks and what follows "
-            f"from them are null in the rows of its sessions (sessions: {count}); a feed of the "
-            "table ad_stats gives them",
+            f"from them are null in the rows of its sessions (sessions: {count}), and sums over "
+            "platforms lack its cost, not its orders; a feed of the table ad_stats gives them",
             count=count,
             setting=STATS_FEEDS,
         )
