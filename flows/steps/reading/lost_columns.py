@@ -92,7 +92,10 @@ def _warn_of_later_files(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterato
     for folded in sorted(gone):
         lost_together.setdefault(tuple(gone[folded]), []).append(known[folded])
     for paths, names in lost_together.items():
-        missing = f"missing from {count_of(len(paths), 'file')}, first from {paths[0]}"
+        missing = (
+            f"missing from {count_of(len(paths), 'file')}, first from {paths[0]} (files of another "
+            "kind are a feed of their own)"
+        )
         yield from _tell_gone(feed, names, "earlier files have", missing, paths)
 
 
