@@ -42,7 +42,7 @@ def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
     keys, sessions = [PlacedStats.org_id, PLATFORM], AuditedLinks.session_count
     has_spend, came = pl.col(SPEND).is_not_null(), pl.col(PLATFORM).is_not_null()
     known = facts.entities.join(facts.stats.filter(has_spend), on=ENTITY, how="semi")
-    names = known.select(pl.col(keys).cast(pl.String)).unique()
+    names = known.select(keys).unique().cast(pl.String)
     lacking = facts.matched.links.filter(came).join(names, on=keys, how="anti")
     sums = lacking.group_by(PLATFORM).agg(pl.col(sessions).sum()).sort(PLATFORM)
     for platform, count in sums.collect().iter_rows():
@@ -58,23 +58,23 @@ def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
 
 def _warn_of_parents(entities: pl.LazyFrame) -> Iterator[Warned]:
     """Ads that stats put under several campaigns: their sessions all stand under the last."""
-    campaigns = pl.col(CAMPAIGN).cast(pl.String)
+    least, greatest = pl.col(CAMPAIGN).min().alias("least"), pl.col(CAMPAIGN).max()
     several = (
-        entities.filter(pl.col(AD).is_not_null() & pl.col(CAMPAIGN).is_not_null())
-        .group_by(pl.col(PlacedStats.org_id, PLATFORM, AD).cast(pl.String))
-        .agg(campaigns.unique().sort())
-        .filter(pl.col(CAMPAIGN).list.len() > 1)
+        entities.filter(pl.col(AD).is_not_null())
+        .group_by(PlacedStats.org_id, PLATFORM, AD)
+        .agg(least, greatest)
+        .filter(pl.col("least") != pl.col(CAMPAIGN))
+        .select(pl.col(PLATFORM, AD, "least", CAMPAIGN).cast(pl.String))
         .sort(PLATFORM, AD)
         .collect()
     )
     if several.is_empty():
         return
-    _, platform, ad, parents = several.row(0)
+    platform, ad, first, last = several.row(0)
     yield Warned(
         code="several_parents",
-        message=f"{platform}: the stats of ad {ad} name {len(parents)} campaigns, as {parents[0]} "
-        f"and {parents[-1]}; each has its own spend, and all sessions of the ad stand under "
-        f"{parents[-1]} "
+        message=f"{platform}: the stats of ad {ad} name several campaigns, as {first} and {last}; "
+        f"each has its own spend, and all sessions of the ad stand under {last} "
         f"(ads of several campaigns: {several.height})",
         count=several.height,
         setting=STATS_FEEDS,

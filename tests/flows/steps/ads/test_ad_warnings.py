@@ -121,7 +121,7 @@ def test_an_ad_under_two_campaigns_is_told(tmp_path: Path) -> None:
     ran = run_workspace(root, tmp_path / "out")
     assert warned(ran, "several_parents") == [(None, 1, None)]
     (told,) = (one for one in ran.warnings if one.code == "several_parents")
-    assert "google_ads: the stats of ad 11 name 2 campaigns, as C1 and C2; " in told.message
+    assert "google_ads: the stats of ad 11 name several campaigns, as C1 and C2; " in told.message
     assert "stand under C2" in told.message
 
 
