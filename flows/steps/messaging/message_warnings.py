@@ -125,7 +125,7 @@ def _find_assumed_channels(catalog: Catalog, messages: pl.DataFrame) -> Iterator
         .len()
         .sort(names.channel)
     )
-    for channel, count in counts.collect().iter_rows():
+    for channel, count in counts.collect(engine="streaming").iter_rows():
         yield Warned(
             code="channel_assumed",
             message=f"{count_of(count, 'send')} of no message, no campaign and no event counted as "
