@@ -22,6 +22,12 @@ from transforms.ingest.parsing.number_parsing import PLAIN, NumberMarks, sum_num
 UNSAFE_IN_QUERIES = {"%": "%25", "&": "%26", "#": "%23", "+": "%2B", " ": "%20"}
 """What would be read as something else in a query string, percent-encoded."""
 
+FORMULA_ERRORS = (
+    *("#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"),
+    *("#BEZUG!", "#WERT!", "#ZAHL!", "#NOM?", "#VALEUR!", "#NOME?", "#VALOR!"),
+)
+"""What a spreadsheet saves in the place of a name that it took for a formula, as `-50% Sale`."""
+
 
 def fold(name: str) -> str:
     """A file column's name as names are compared: trimmed, in any case."""
@@ -113,11 +119,15 @@ def _take_from_header(expression: InHeader, named: dict[str, str]) -> str | None
 
 
 def _join_texts(expression: Joined, named: dict[str, str]) -> pl.Expr:
+    """The texts together; what a spreadsheet saved in the place of one, where it did."""
     parts = [read_expression(one, named).cast(pl.String) for one in expression.join]
     further = [_text(name, named) for name in expression.optional]
     whole = pl.concat_str(*parts, *further, separator=expression.separator, ignore_nulls=True)
     filled = [part.is_not_null() for part in parts or [whole.replace("", None)]]
-    return pl.when(pl.all_horizontal(filled)).then(whole)
+    lost = pl.coalesce(
+        pl.when(part.is_in(FORMULA_ERRORS)).then(part) for part in [*parts, *further]
+    )
+    return pl.when(pl.all_horizontal(filled)).then(pl.coalesce(lost, whole))
 
 
 def _join_labels(expression: Labels, named: dict[str, str]) -> pl.Expr:

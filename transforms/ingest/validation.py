@@ -5,6 +5,7 @@ contract's rules, each of them one Polars expression, first find the suspects; a
 proves that they suspect exactly the rows that Pandera fails.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -23,6 +24,7 @@ from contracts.columns import (
 from contracts.feeds import Feed
 from contracts.quarantine import Quarantine
 from transforms.common.cell_ends import read_byte
+from transforms.ingest.expressions import FORMULA_ERRORS
 from transforms.ingest.periods import COVERED_DAYS, covers_other_than_its_day, explain_period
 from transforms.ingest.row_ids import is_id
 from transforms.ingest.row_parsing import ROW_NUMBER, is_unparsed, parsed_columns
@@ -47,7 +49,12 @@ NESTED_WORDS = (
     "an object or a list in the place of an id; name what in it is the id, "
     "by a path in `flatten` of a mapping of your own"
 )
-NO_IDS = {ROUNDED: ROUNDED_WORDS, NESTED: NESTED_WORDS}
+LOST = rf"^(?:{'|'.join(map(re.escape, FORMULA_ERRORS))})$"
+LOST_WORDS = (
+    "a name that a spreadsheet took for a formula, so that several are one; deliver the file as "
+    "it was exported, not as a spreadsheet saved it"
+)
+NO_IDS = {ROUNDED: ROUNDED_WORDS, NESTED: NESTED_WORDS, LOST: LOST_WORDS}
 """What is no id -> what is said of it."""
 NO_ID = "|".join(NO_IDS)
 ANY_CASE = 0x20
@@ -82,7 +89,8 @@ def find_no_ids(cells: pl.Series) -> pl.Series:
     is_nested = (first == ord("{")) | (first == ord("["))
     is_mark = (second == ord(".")) | (second == ord(",")) | (second | ANY_CASE == ord("e"))
     is_rounded = (first <= ord("9")) & is_mark | (first > LAST_OF_ASCII)
-    places = np.flatnonzero(is_nested | is_rounded)
+    is_lost = (first == ord("#")) & (second >= ord("A"))
+    places = np.flatnonzero(is_nested | is_rounded | is_lost)
     found = pl.Series(cells.name, [False]).new_from_index(0, len(cells))
     return found.scatter(places, cells.gather(places).str.contains(NO_ID)) if len(places) else found
 

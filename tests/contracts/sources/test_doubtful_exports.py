@@ -179,6 +179,22 @@ def test_meta_by_age_and_gender_adds_up_to_its_day(tmp_path: Path) -> None:
     assert (sum(row[0] for row in read), sum(row[1] for row in read)) == (6, Decimal("1.2"))
 
 
+def test_ads_whose_names_a_spreadsheet_lost_are_not_one(tmp_path: Path) -> None:
+    """Of `-50% red` and `+blue` it saves `#NAME?`: without ids, both would be one ad."""
+    header = "Campaign name,Ad set name,Ad name,Day,Amount spent (USD)"
+    rows = [f"Sale,All,{ad},2026-01-31,1.50\n" for ad in ("#NAME?", "#NAME?", "Green")]
+    (tmp_path / "names").mkdir()
+    found = read_export(
+        tmp_path / "names", "facebook_ads.ads_manager", "\n".join([header, "".join(rows)])
+    )
+    assert "ad_id: a name that a spreadsheet took for a formula" in answer_of(found)
+    assert rows_of(found, "ad_stats", "ad_id") == [("Sale / All / Green",)]
+    with_ids = "".join(f"{at},{row}" for at, row in enumerate(rows))
+    (tmp_path / "ids").mkdir()
+    found = read_export(tmp_path / "ids", "facebook_ads.ads_manager", f"Ad ID,{header}\n{with_ids}")
+    assert rows_of(found, "ad_stats", "ad_id") == [("0",), ("1",), ("2",)]
+
+
 def test_a_campaign_called_total_is_no_total_row(tmp_path: Path) -> None:
     text = (
         "Campaign,Day,Cost\nTotal Recall,2026-01-31,1.00\nTotal brand,2026-01-31,2.00\n"

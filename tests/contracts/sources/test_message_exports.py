@@ -223,6 +223,36 @@ def test_klaviyo_s_campaigns_flows_and_profiles(tmp_path: Path) -> None:
             ("P1", "Ada@Example.com", "+4930", '{"organization":"Acme"}'),
         ),
         (
+            "klaviyo.profiles",
+            (
+                "Email,Klaviyo ID,First Name,Phone Number,Profile Created On,Title\n"
+                "a@b.example,01H,Ada,+4930,2026-01-05 10:00:00,Dr\n"
+            ),
+            "contacts",
+            ("contact_id", "email", "phone", "first_name", "created_at"),
+            ("01H", "a@b.example", "+4930", "Ada", datetime(2026, 1, 5, 10, tzinfo=UTC)),
+        ),
+        (
+            "mailchimp.member",
+            (
+                '"Email Address","First Name",Address,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,LEID,EUID\n'
+                'a@b.example,Ada,"1 Road",3,"2026-01-05 10:00:00",1.2.3.4,123,ab12\n'
+            ),
+            "contacts",
+            ("contact_id", "email", "first_name", "attributes"),
+            ("ab12", "a@b.example", "Ada", '{"MEMBER_RATING":"3","LEID":"123"}'),
+        ),
+        (
+            "shopify.customers",
+            (
+                "Customer ID,First Name,Last Name,Email,Phone,Note,Tags\n"
+                "'7001,Ada,L,a@b.example,'+4930,rude,vip\n"
+            ),
+            "contacts",
+            ("contact_id", "email", "phone", "attributes"),
+            ("7001", "a@b.example", "+4930", '{"Tags":"vip"}'),
+        ),
+        (
             "hubspot.contacts",
             HUBSPOT_CONTACTS,
             "contacts",

@@ -114,6 +114,10 @@ class Parcels(Feed):
 
 TABLES = {**FEEDS, "parcels": Parcels}
 ROUNDED = "an id that a spreadsheet has rounded, so that several are one; export ids as text"
+LOST = (
+    "a name that a spreadsheet took for a formula, so that several are one; deliver the file as "
+    "it was exported, not as a spreadsheet saved it"
+)
 NESTED = (
     "an object or a list in the place of an id; name what in it is the id, by a path in `flatten` "
     "of a mapping of your own"
@@ -228,6 +232,11 @@ def test_a_row_that_names_none_of_several_columns_says_so_in_every_table(table: 
         ("12.5E+17", None),
         ("\u0663\u066b5E+17", None),
         ("\u0663.5E+17", ROUNDED),
+        ("#NAME?", LOST),
+        ("#VALEUR!", LOST),
+        ("#1001", None),
+        ("#name of a campaign", None),
+        ("#NAME? Sale", None),
         ('{"id":"7"}', NESTED),
         ('["7","8"]', NESTED),
         ('[{"id":7}]', NESTED),
