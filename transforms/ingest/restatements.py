@@ -14,7 +14,8 @@ from transforms.ingest.deduplication import FILE, ROW_NUMBER, ROW_STATUS, SUPERS
 
 ENTITY_ID = "entity_id"
 BEFORE, AFTER = "before", "after"
-"""What the rows that are replaced said, and what those say that take their place."""
+"""What the last of the rows that are replaced said, and what those say that take their place."""
+IS_BEFORE = "is of the last file that is replaced"
 AGAIN, CELLS = "again", "cells"
 AMOUNT_OF: dict[type[Table], str] = {
     AdStats: AdStats.spend,
@@ -64,7 +65,10 @@ def judge_restated(candidates: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame
 
 
 def sum_restated(judged: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
-    """What the replaced rows said, and what those say that take their place.
+    """What counted until the newest file came, and what counts since.
+
+    Of a day that stands in thirty files, the one before the last says what counted before: all
+    that was replaced in turn never counted at once.
 
     Args:
         judged: `judge_restated`.
@@ -75,10 +79,12 @@ def sum_restated(judged: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
     """
     amount = pl.col(AMOUNT_OF[table]).cast(EXACT)
     is_replaced = pl.col(ROW_STATUS).is_not_null()
+    last_replaced = pl.col(FILE).filter(is_replaced).max().over(restated_unit(table))
     return (
-        judged.group_by(_price_by(table))
+        judged.with_columns((pl.col(FILE) == last_replaced).alias(IS_BEFORE))
+        .group_by(_price_by(table))
         .agg(
-            amount.filter(is_replaced).sum().alias(BEFORE),
+            amount.filter(IS_BEFORE).sum().alias(BEFORE),
             amount.filter(~is_replaced).sum().alias(AFTER),
         )
         .sort(AdStats.org_id, AdStats.date_day, AdStats.currency)

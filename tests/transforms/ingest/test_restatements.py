@@ -89,3 +89,18 @@ def test_what_was_said_before_and_after_is_summed_by_day_and_currency() -> None:
         schema_overrides={"before": pl.Decimal(38, 6), "after": pl.Decimal(38, 6)},
     )
     assert_frame_equal(sum_restated(judge_restated(rows, AdStats), AdStats).collect(), expected)
+
+
+def test_what_was_replaced_before_is_no_part_of_what_was_said_before() -> None:
+    """A window of days that moves on: each day stands in many files, and one counted at a time."""
+    rows = stats(
+        *(
+            {FILE: file, ROW_NUMBER: 1, "campaign_id": "1", "spend": Decimal(5)}
+            for file in range(4)
+        ),
+        {FILE: 4, ROW_NUMBER: 1, "campaign_id": "1", "spend": Decimal(6)},
+        {FILE: 0, ROW_NUMBER: 2, "campaign_id": "2", "spend": Decimal(20)},
+        {FILE: 3, ROW_NUMBER: 2, "campaign_id": "2", "spend": Decimal(30)},
+    )
+    amounts = sum_restated(judge_restated(rows, AdStats), AdStats).collect()
+    assert amounts.select("before", "after").rows() == [(25, 36)]
