@@ -92,7 +92,7 @@ class ChannelAttribution(Table):
     model: Text = column("attribution model", key=True, isin=MODELS)
     credited_orders: Credit = column("orders credited, in shares; refunds count none")
     revenue: Money = column("revenue credited")
-    cost: Money = column("ad spend and message cost of the day")
+    cost: Money = column("ad spend and message cost of the day; empty where nothing says any")
     roas: Rate = column("revenue / cost")
 
 
@@ -108,7 +108,7 @@ class CampaignAttribution(Table):
     campaign_name: Text = column("name of the campaign as it is now")
     credited_orders: Credit = column("orders credited, in shares; refunds count none")
     revenue: Money = column("revenue credited")
-    cost: Money = column("ad spend and message cost of the day")
+    cost: Money = column("ad spend and message cost of the day; empty where nothing says any")
     roas: Rate = column("revenue / cost")
 
 

@@ -23,7 +23,7 @@ from contracts.reports.attribution import (
 )
 from contracts.reports.credits import CampaignCredit, CreditedOrder, campaign_credits_contract
 from contracts.vocabulary import NO_CAMPAIGN
-from transforms.common.rates import divide
+from transforms.common.rates import divide, sum_known
 
 CHANNEL_GRAIN = [
     CampaignAttribution.org_id,
@@ -205,7 +205,7 @@ def _weigh_costs(
         .agg(
             *(pl.col(model).sum().cast(TYPES[CREDITED]) for model in models),
             *(pl.col(revenue_column(model)).sum().cast(TYPES[REVENUE]) for model in models),
-            pl.col(COST).sum().cast(TYPES[COST]),
+            *(cost.cast(TYPES[COST]) for cost in sum_known([COST])),
         )
     )
     return pl.concat(
