@@ -23,24 +23,22 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.kept.keepers import Keeper
 from transforms.common.currency import RATE, find_rates
 from transforms.common.joins import HELD
-from transforms.common.keys import list_repeated
-from transforms.ingest.deduplication import FILE
+from transforms.common.keys import hash_cells, list_repeated
+from transforms.ingest.deduplication import FILE, KEY_HASH
 from transforms.ingest.renamed_figures import find_renamed
 from transforms.ingest.restatements import (
     AFTER,
     AGAIN,
     AMOUNT_OF,
     BEFORE,
-    CELLS,
     ENTITY_ID,
-    mark_cells,
     sum_again,
 )
 
 NAMED_FILES = 3
 """How many files a sentence names."""
 STATS = "ad_stats"
-FOUND = "found"
+FOUND, ALIKE = "found", "alike"
 
 
 def warn_of_repeats(catalog: Catalog, config: Workspace, keeper: Keeper | None) -> Iterator[Warned]:
@@ -83,10 +81,12 @@ def _warn_of_equal(
 
 def _find_equal(files: list[ReadFile], table: str) -> dict[str, pl.DataFrame]:
     """What the equal rows of some files bring once more."""
-    rows = mark_cells(scan_together(files, table), FEEDS[table])
-    again = list_repeated(rows.select(CELLS).collect(engine="streaming").to_series()).to_frame()
-    equal = rows.join(again.lazy(), on=CELLS, how="semi", build_side=HELD)
-    return {FOUND: sum_again(equal, FEEDS[table]).collect()}
+    contract, rows = FEEDS[table], scan_together(files, table)
+    alike = hash_cells(map(pl.col, (FILE, KEY_HASH, AMOUNT_OF[contract]))).alias(ALIKE)
+    keys = rows.select(alike).collect(engine="streaming").to_series()
+    found = list_repeated(keys).to_frame().lazy()
+    few = rows.with_columns(alike).join(found, on=ALIKE, how="semi", build_side=HELD)
+    return {FOUND: sum_again(few, contract).collect()}
 
 
 def _warn_of_lines(catalog: Catalog) -> Iterator[Warned]:

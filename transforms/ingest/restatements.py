@@ -16,7 +16,8 @@ ENTITY_ID = "entity_id"
 BEFORE, AFTER = "before", "after"
 """What the last of the rows that are replaced said, and what those say that take their place."""
 IS_BEFORE = "is of the last file that is replaced"
-AGAIN, CELLS = "again", "cells"
+AGAIN = "again"
+"""What rows say that say what others do."""
 AMOUNT_OF: dict[type[Table], str] = {
     AdStats: AdStats.spend,
     AdBreakdowns: AdBreakdowns.spend,
@@ -91,28 +92,19 @@ def sum_restated(judged: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
     )
 
 
-def mark_cells(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
-    """Add a hash of all that rows say, and of the file in which they do.
+def sum_again(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
+    """What rows bring that say, cell by cell, what another one of their file says.
 
     Args:
         rows: The table's columns and `file`.
-    """
-    cells = map(pl.col, (FILE, *columns(table)))
-    return rows.with_columns(hash_cells(cells).alias(CELLS))
-
-
-def sum_again(equal: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
-    """What rows bring that say what another one of their file says, that one apart.
-
-    Args:
-        equal: Rows that are not the only one of their hash (`mark_cells`).
 
     Returns:
         One row per organization, day and currency: money `again` in that currency.
     """
     amount = pl.col(AMOUNT_OF[table]).cast(EXACT).alias(AGAIN)
+    cells = hash_cells(map(pl.col, (FILE, *columns(table))))
     return (
-        equal.filter(~pl.col(CELLS).is_first_distinct())
+        rows.filter(~cells.is_first_distinct())
         .group_by(_price_by(table))
         .agg(amount.sum())
         .sort(AdStats.org_id, AdStats.date_day, AdStats.currency)

@@ -32,6 +32,16 @@ def test_rows_of_one_file_add_up_equal_ones_too(tmp_path: Path) -> None:
     assert (equal.count, equal.feed, equal.amount) == (1, "stats", "0.10")
 
 
+def test_the_money_of_equal_rows_is_that_of_all_but_the_first_in_each_file(tmp_path: Path) -> None:
+    """Twice 0.10 and once 0.25; rows of other clicks, or of another file and day, are not equal."""
+    first = b"2026-03-01,x,1,1,0.10\n" * 3 + b"2026-03-01,x,1,2,0.10\n"
+    second = b"2026-03-02,x,1,1,0.25\n" * 2 + b"2026-03-03,x,1,1,0.10\n"
+    files = {"raw/stats/1.csv": HEADER + first, "raw/stats/2.csv": HEADER + second}
+    (equal,) = warned(read_files(tmp_path, STATS, files), "equal_rows")
+    assert (equal.count, equal.amount) == (3, "0.45")
+    assert "(spend 0.45)" in equal.message
+
+
 def test_a_later_file_replaces_the_days_that_it_says_anew(tmp_path: Path) -> None:
     """7.00 of the first day, 5.50 in place of 2.00 + 3.00, and 1.00: 13.50, not 18.50."""
     first = b"2026-03-01,x,1,1,7.00\n2026-03-02,x,1,1,2.00\n2026-03-02,x,1,1,3.00\n"
