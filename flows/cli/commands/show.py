@@ -27,7 +27,7 @@ from flows.cli.row_query import RowQuery
 from flows.cli.units import draw_days, find_currency, in_units
 from flows.errors import UsageError
 from flows.explain.cells import require_column
-from flows.storage.snapshots.published_files import require_whole
+from flows.storage.snapshots.published_files import require_undamaged, require_whole
 from flows.storage.workspace_files import storage_errors
 
 CONTACT = "contact_id"
@@ -85,6 +85,7 @@ def show(
         raise UsageError(msg, "Give one of them.")
     tables = list_published(workspace)
     if table is None:
+        require_undamaged(workspace)
         _list_tables(tables, as_json=json)
     else:
         key = find_published(table, tables)

@@ -7,8 +7,9 @@ import polars as pl
 from contracts.reports.session_matches import UtmAudit
 from flows.cli.console import print_json_rows, print_note
 from flows.cli.options import Flag
+from flows.cli.published import list_published
 from flows.errors import ConfigurationError
-from flows.storage.snapshots.published_files import published_tables, require_whole
+from flows.storage.snapshots.published_files import require_whole
 from transforms.matching.suggestions import render_aliases
 
 
@@ -19,7 +20,7 @@ def suggest(workspace: Path, /, *, json: Flag = False) -> int:
         workspace: The workspace's folder.
         json: Print a JSON list of objects, one a broken link that has a suggestion.
     """
-    files = published_tables(workspace).get(("ads", "utm_audit"))
+    files = list_published(workspace).get(("ads", "utm_audit"))
     if not files:
         msg = f"{workspace} has published no ads/utm_audit"
         raise ConfigurationError(msg, "It needs a feed of ads and one of sessions, and a run.")

@@ -22,6 +22,7 @@ F = TypeVar("F", bound=Manifest | PastRun)
 MANIFEST = "manifest.json"
 PAGE = "report.html"
 TO_MEND = "Run again, or `campaign-reports verify --repair`: both go back to what is whole."
+TO_REPLACE = "Run again: a run publishes all tables anew."
 
 
 class PublishedDamage(StorageFailed):
@@ -134,7 +135,18 @@ def require_whole(root: Path, group: str, table: str) -> None:
         is_asked = (output.group, output.table) == (group, table)
         if is_asked and (problem := find_problem(root, output)):
             msg = f"{output.path} {problem}"
-            raise PublishedDamage(msg, "Run again: a run publishes all tables anew.")
+            raise PublishedDamage(msg, TO_REPLACE)
+
+
+def require_undamaged(root: Path) -> None:
+    """Refuse what is published where a look at it (`look_at_published`) finds a damaged file.
+
+    Raises:
+        PublishedDamage: A file is gone, or is not what was published.
+    """
+    for one in look_at_published(root).damaged:
+        msg = f"{one['path']} {one['problem']}"
+        raise PublishedDamage(msg, TO_REPLACE)
 
 
 def find_problem(root: Path, output: OutputTable) -> str:

@@ -39,6 +39,15 @@ def test_show_lists_tables(
     assert "email/message_report\t2\t6\tOne row per" in call("show", workspace).out
 
 
+def test_a_list_of_tables_of_which_one_is_cut_short_names_it(
+    workspace: Path, call: Call, publish: Publish, report: pl.DataFrame
+) -> None:
+    manifest = publish(workspace, {"email/message_report": report})
+    path = workspace / manifest.outputs[0].path
+    path.write_bytes(path.read_bytes()[:100])
+    assert manifest.outputs[0].path in call("show", workspace, code=4).err
+
+
 def test_show_prints_rows(
     workspace: Path,
     capsys: pytest.CaptureFixture[str],

@@ -30,3 +30,8 @@ def test_suggestions_are_lines_of_the_configuration_or_objects(
     }
     [said] = json.loads(call("suggest", workspace, "--json").out)
     assert said | BROKEN | SPRING == said
+
+
+def test_without_a_workspace_or_a_run_it_says_so(workspace: Path, call: Call) -> None:
+    assert "nothing is published yet" in call("suggest", workspace, code=2).err
+    assert "there is no workspace" in call("suggest", workspace / "gone", code=2).err
