@@ -24,7 +24,7 @@ NO_RATE = (
     "give it in a feed of exchange_rates, or set workspace.currency"
 )
 NO_CODE = (
-    "that is no currency's code; say which it means in the feed: "
+    "their currency is no code of three letters; say which it means in the feed: "
     'values = {{ currency = {{ {text} = "{ours}" }} }}'
 )
 NO_DAY = (
@@ -32,6 +32,8 @@ NO_DAY = (
     "the rate of {theirs} in {ours}; give them a send_date, or set workspace.currency"
 )
 """Why an amount could not be priced, and what would mend it."""
+WORD = r"^[^\d@]{1,5}$"
+"""What is told of cells that should name a currency, as `€` or `EURO`: no telephone number."""
 MOST_OWNERS = 3
 """Of how many organizations with rates of a currency it is told."""
 
@@ -159,15 +161,16 @@ def _sum_unrated(
 
 
 def _sum_by_feed(catalog: Catalog, rows: pl.LazyFrame) -> pl.DataFrame:
-    """Sum amounts by feed and currency.
+    """Sum amounts by feed and currency; what can be none is null, since it may be about a person.
 
     Args:
         rows: `file`, `currency` and `amount`.
     """
     names = {file.order: file.raw.feed.name for file in catalog.files}
     feed = pl.col(FILE).replace_strict(names, return_dtype=pl.String).alias(FEED)
+    currency = normalize_currency(pl.col(CURRENCY))
     return (
-        rows.group_by(feed, normalize_currency(pl.col(CURRENCY)))
+        rows.group_by(feed, pl.when(currency.str.contains(WORD)).then(currency))
         .agg(pl.col(AMOUNT).cast(pl.Decimal(38, 4)).sum(), pl.len().alias(ROWS))
         .sort(ROWS, CURRENCY, FEED, descending=[True, False, False])
         .collect()
@@ -184,14 +187,14 @@ def _warn(
     why: str = NO_RATE,
 ) -> Iterator[Warned]:
     for feed, currency, amount, rows in sums.iter_rows():
-        ours = config.workspace.currency
-        text = write_toml(currency)
-        reason = (why if CODE.fullmatch(currency) else NO_CODE).format(
-            theirs=currency, ours=ours, known=known.get(currency, ""), text=text
+        theirs, ours = currency or "theirs", config.workspace.currency
+        reason = (why if CODE.fullmatch(theirs) else NO_CODE).format(
+            theirs=theirs, ours=ours, known=known.get(theirs, ""), text=write_toml(theirs)
         )
+        summed = f"{amount:.2f} {currency}" if currency else f"{amount:.2f}"
         yield Warned(
             code="rate_missing",
-            message=f"{feed}: {count_of(rows, 'row')} with {amount:.2f} {currency} in all, "
+            message=f"{feed}: {count_of(rows, 'row')} with {summed} in all, "
             f"{what}, because {reason}",
             feed=feed,
             count=rows,

@@ -88,6 +88,23 @@ def test_breakdowns_without_a_rate_are_told(tmp_path: Path) -> None:
     assert report.rows() == [("boots", 2), ("shoes", None)]
 
 
+def test_cells_that_can_be_no_currency_are_counted_and_not_told(tmp_path: Path) -> None:
+    """A row whose cells stand one column too far has a telephone number in place of the code."""
+    files = {
+        "raw/orders/1.csv": b"order_id,ordered_at,contact_id,revenue,currency\n"
+        b"o1,2026-01-01T12:00:00Z,101,5.00,+15550100101\n"
+        b"o2,2026-01-01T12:00:00Z,102,7.00,102@example.com\n"
+    }
+    toml = "[workspace]\nmax_rejected_share = 1.0\n" + feed("orders", "raw/orders/*")
+    found = read_files(tmp_path, toml, files).warnings
+    [told] = [one for one in found if one.code == "rate_missing"]
+    assert (told.count, told.amount) == (2, "12.0000")
+    assert "2 rows with 12.00 in all, rejected, because" in told.message
+    assert 'values = { currency = { "theirs" = "USD" } }' in told.message
+    assert "0101" not in told.model_dump_json()
+    assert "@" not in told.model_dump_json()
+
+
 def test_an_account_s_currency_without_a_rate_is_told(tmp_path: Path) -> None:
     """100.00 of an account in EUR count as 100.00 USD; 7.00 of one in USD are what they say."""
     files = {
