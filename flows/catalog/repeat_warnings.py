@@ -25,7 +25,7 @@ from transforms.common.currency import RATE, find_rates
 from transforms.common.joins import HELD
 from transforms.common.keys import hash_cells, list_repeated
 from transforms.ingest.deduplication import FILE, KEY_HASH
-from transforms.ingest.renamed_figures import find_renamed
+from transforms.ingest.renamed_figures import find_renamed, is_told_otherwise
 from transforms.ingest.restatements import (
     AFTER,
     AGAIN,
@@ -164,7 +164,8 @@ def warn_of_renamed(catalog: Catalog, config: Workspace, keeper: Keeper | None) 
 
 
 def _find_renamed(files: list[ReadFile]) -> dict[str, pl.DataFrame]:
-    found = find_renamed(scan_together(files, STATS)).collect()
+    rows = scan_together(files, STATS)
+    found = find_renamed(rows, with_ids=is_told_otherwise(rows).collect().item()).collect()
     return {} if found.is_empty() else {FOUND: found}
 
 
@@ -202,9 +203,10 @@ def _warn_of_names(
     count = count_of(days.n_unique(), "day")
     said = (
         f"of {count_of(entities, 'name')} in {', '.join(paths[:3])} a later file gives the same "
-        f"figures under another name ({count}, {days.min()} to {days.max()}, spend {spend:.2f}); "
-        "both count, since without its id a renamed campaign is another one: export it with its "
-        "id, or take the earlier file away"
+        "figures under another name, or with ids or an account that the other has not "
+        f"({count}, {days.min()} to {days.max()}, spend {spend:.2f}); both count, since without "
+        "its id a renamed campaign is another one: export the days of both with ids and take the "
+        "earlier file away"
     )
     return feed.warn(
         "renamed_twice",

@@ -8,7 +8,7 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import AdStats
 from transforms.ingest.deduplication import FILE
-from transforms.ingest.renamed_figures import find_renamed
+from transforms.ingest.renamed_figures import find_renamed, is_told_otherwise
 
 
 def found(*rows: tuple[int, int, str, int], **same: object) -> list[tuple[int, int, str]]:
@@ -27,8 +27,13 @@ def found(*rows: tuple[int, int, str, int], **same: object) -> list[tuple[int, i
         }
         for file, day, name, clicks in rows
     ]
-    schema = {**polars_schema(AdStats), FILE: pl.UInt32}
-    renamed = find_renamed(pl.LazyFrame(stats, schema=schema)).collect()
+    return list_renamed(stats)
+
+
+def list_renamed(stats: list[dict[str, object]]) -> list[tuple[int, int, str]]:
+    rows = pl.LazyFrame(stats, schema={**polars_schema(AdStats), FILE: pl.UInt32})
+    with_ids = is_told_otherwise(rows).collect().item()
+    renamed = find_renamed(rows, with_ids=with_ids).collect()
     return [
         (row[FILE], row["date_day"].day, row["entity_id"]) for row in renamed.iter_rows(named=True)
     ]
@@ -62,3 +67,38 @@ def test_ids_and_other_accounts_are_left_alone() -> None:
     assert found(*rows) == [(0, 1, "A")]
     assert found(*rows, account_id="1") == [(0, 1, "A")]
     assert found(*rows, campaign_id="77") == []
+
+
+def row(file: int, campaign: str, clicks: int = 5, **more: object) -> dict[str, object]:
+    """A campaign's only day in a file, called Brand."""
+    return {
+        "org_id": "o",
+        "platform": "x",
+        "level": "campaign",
+        "currency": "USD",
+        "campaign_id": campaign,
+        "campaign_name": "Brand",
+        FILE: file,
+        "impressions": 9,
+        "date_day": date(2026, 6, 1),
+        "clicks": clicks,
+        "spend": Decimal(clicks) / 2,
+        **more,
+    }
+
+
+def test_a_campaign_by_its_name_and_by_its_id_counts_twice() -> None:
+    """As where somebody adds the column of ids, which the first run asked for."""
+    assert list_renamed([row(0, "Brand"), row(1, "123")]) == [(0, 1, "Brand")]
+    assert list_renamed([row(0, "123"), row(1, "Brand")]) == [(0, 1, "123")]
+    assert list_renamed([row(0, "Brand"), row(1, "123", 6)]) == []
+    other = row(1, "123", campaign_name="Other")
+    assert list_renamed([row(0, "Brand"), other]) == []
+    assert list_renamed([row(0, "7"), row(1, "123"), row(1, "Brand", 8)]) == []
+
+
+def test_a_campaign_with_its_account_and_without_counts_twice() -> None:
+    placed = row(1, "123", account_id="55")
+    assert list_renamed([row(0, "123"), placed]) == [(0, 1, "123")]
+    assert list_renamed([row(0, "Brand"), placed]) == [(0, 1, "Brand")]
+    assert list_renamed([row(0, "123", account_id="44"), placed, row(2, "9", 1)]) == []
