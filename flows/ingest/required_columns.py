@@ -14,7 +14,7 @@ from contracts.columns import (
 )
 from contracts.config.nearest_names import nearest_names
 from contracts.config.toml_values import write_toml
-from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats
+from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats, Sends
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.readers import RefusedFile
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, is_in_file
@@ -23,6 +23,8 @@ from transforms.ingest.missing_columns import missing_of
 
 NEVER_NEEDED = ("org_id", "attributes")
 """Columns that every table has and no file needs, unless the feed's own `columns` name them."""
+DECIDING = frozenset({AdStats.currency, Sends.is_holdout})
+"""Columns that decide what counts, and how much."""
 PEOPLE = frozenset({"contacts", "events", "sends", "list_members", "orders", "page_views"})
 """Tables whose files, where they have no header, begin with a person."""
 PERSONAL = re.compile(r"@|\d{5}")
@@ -53,10 +55,10 @@ class MissingColumn:
 
     @property
     def is_told(self) -> bool:
-        """Whether its absence changes what reports say: a metric, an id, a name, a currency."""
+        """Whether its absence changes what reports say: a metric, an id, a name, or `DECIDING`."""
         is_derived = DERIVED_KEYS.get(self.table) == self.column
-        is_said = self.column == AdStats.currency
-        return not is_derived and (is_said or is_named_or_counted(FEEDS[self.table], self.column))
+        counts = is_named_or_counted(FEEDS[self.table], self.column)
+        return not is_derived and (counts or self.column in DECIDING)
 
 
 def require_columns(

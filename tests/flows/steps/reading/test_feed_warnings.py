@@ -474,3 +474,20 @@ def test_braces_that_match_nothing_are_told_to_be_no_wildcards(
     found = read_files(tmp_path, CONTACTS + GOOGLE.replace("raw/ads/*", files), PEOPLE)
     (told,) = warned(found.warnings, "no_files")
     assert told.message.count("braces stand for themselves") == told_of
+
+
+@pytest.mark.parametrize(("header", "told"), [("c_Tier", 1), ("c_HoldOut", 0)])
+def test_a_mailing_without_a_mark_of_hold_outs_is_read_and_told(
+    tmp_path: Path, header: str, told: int
+) -> None:
+    """The mark is a column of the user's own: without it, everybody counts as mailed."""
+    rows = (
+        f"SourceMessageNumber,SourceCustomerNumber,Email,InHomeDate,{header}\nm,007,,2026-03-05,y\n"
+    )
+    toml = '[[feeds]]\nsource = "acquia.direct_mail_recipients"\nfiles = "raw/mail/*"\n'
+    toml += feed("contacts", "raw/c/*")
+    files = {"raw/mail/1.csv": rows.encode(), "raw/c/1.csv": b"contact_id\n007\n"}
+    read = read_files(tmp_path, toml, files)
+    assert read.refused == []
+    found = warned(read.warnings, "column_missing")
+    assert ["sends.is_holdout" in one.message for one in found] == [True] * told
