@@ -108,8 +108,8 @@ WARNINGS: Mapping[str, str] = {
         "nobody says which sends were delivered; sent and not bounced counts as delivered"
     ),
     "renamed_twice": (
-        "of an entity without an id, a later file gives the same figures under another name: "
-        "renamed between two exports that overlap, both count"
+        "of an entity without an id, another file or feed gives the same figures under another "
+        "name, or with an id or account: both count"
     ),
     "restated": (
         "later files of a feed say days of ad figures anew: files, days, the spend before and after"

@@ -11,7 +11,12 @@ from contracts.manifest import Warned
 from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
-from transforms.ads.accounts_alike import list_entities_of_several, sum_told_twice
+from transforms.ads.accounts_alike import (
+    list_campaigns_by_name_and_id,
+    list_entities_of_several,
+    sum_by_name_and_id,
+    sum_told_twice,
+)
 from transforms.ads.entities import ENTITY
 from transforms.ads.levels import RANKS
 from transforms.ads.speakers import FEED, NO_LEVEL, OWN, TOP
@@ -35,6 +40,7 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
     yield from _warn_of_feeds(placed, feeds)
     yield from _warn_of_levels(placed, feeds)
     yield from _warn_of_accounts(facts)
+    yield from _warn_of_campaigns(facts)
 
 
 def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
@@ -157,4 +163,22 @@ def _warn_of_accounts(facts: AdFacts) -> Iterator[Warned]:
             count=count,
             amount=f"{amount:.4f}",
             setting="values.account_id",
+        )
+
+
+def _warn_of_campaigns(facts: AdFacts) -> Iterator[Warned]:
+    """Spend that two feeds or levels tell alike of a campaign, by its name and by its id."""
+    of_both = list_campaigns_by_name_and_id(facts.entities).collect()
+    if of_both.is_empty():
+        return
+    for platform, count, amount in sum_by_name_and_id(of_both, facts.stats).collect().iter_rows():
+        yield Warned(
+            code="renamed_twice",
+            message=f"{platform}: campaigns cost the same on the same days ({count}) by their "
+            f"names and by their ids, in other feeds or at another level: {amount:.2f} counts "
+            "again, since without its id a campaign is another one: export all of them with ids, "
+            "or take those without away",
+            count=count,
+            amount=f"{amount:.4f}",
+            setting="the feeds of the table ad_stats",
         )

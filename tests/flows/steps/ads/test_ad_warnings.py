@@ -152,3 +152,35 @@ def test_one_account_under_two_ids_is_told(tmp_path: Path) -> None:
     ran = run_workspace(write_workspace(tmp_path / "ids", one_id, split), tmp_path / "ids-out")
     assert [one for one in ran.warnings if one.code == "account_twice"] == []
     assert ran.table("ads", "account_report")["spend"].sum() == 41
+
+
+BY_NAME = b"""date_day,platform,campaign_id,campaign_name,spend
+2026-03-01,google_ads,Brand,Brand,10.00
+2026-03-02,google_ads,Brand,Brand,9.00
+2026-03-01,google_ads,Other,Other,3.00
+"""
+BY_ID = b"""date_day,platform,account_id,campaign_id,campaign_name,ad_group_id,spend
+2026-03-01,google_ads,A,123,Brand,1,6.00
+2026-03-01,google_ads,A,123,Brand,2,4.00
+2026-03-02,google_ads,A,123,Brand,1,8.00
+"""
+
+
+def by_name_and_id(place: Path, *feeds: str, by_id: bytes = BY_ID) -> list[tuple[int, str]]:
+    files = {"raw/1.csv": BY_NAME, "raw/2.csv": by_id}
+    toml = "".join(feed("ad_stats", path, name=f'"{at}"') for at, path in enumerate(feeds))
+    ran = run_workspace(write_workspace(place / "ws", toml, files), place / "out")
+    assert not any(one.code == "account_twice" for one in ran.warnings)
+    return [
+        (one.count or 0, one.amount or "") for one in ran.warnings if one.code == "renamed_twice"
+    ]
+
+
+def test_a_campaign_by_its_name_and_by_its_id_is_told(tmp_path: Path) -> None:
+    """In two feeds, or at two levels of one: the 10.00 of the 1st count twice."""
+    both = ("raw/1.csv", "raw/2.csv")
+    assert by_name_and_id(tmp_path / "feeds", *both) == [(1, "10.0000")]
+    assert by_name_and_id(tmp_path / "levels", "raw/*.csv") == [(1, "10.0000")]
+    assert by_name_and_id(tmp_path / "other", *both, by_id=BY_ID.replace(b",4.00", b",5")) == []
+    all_by_name = BY_ID.replace(b",123,", b",Brand,")
+    assert by_name_and_id(tmp_path / "names", *both, by_id=all_by_name) == []
