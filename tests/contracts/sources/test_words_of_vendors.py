@@ -181,3 +181,16 @@ def test_amazon_s_sales_are_read_whatever_unit_their_header_says(tmp_path: Path,
     )
     found = read_export(tmp_path, "amazon_ads.sponsored_ads", text)
     assert rows_of(found, "ad_stats", "conversions_value") == [(Decimal(30),)]
+
+
+@pytest.mark.parametrize("orders", ["Bestellungen", "Aufträge"])
+def test_amazon_s_orders_have_two_words_in_german(tmp_path: Path, orders: str) -> None:
+    """Those of the advertised product alone are units, and part of them."""
+    text = (
+        "Datum;Kampagnen-Name;Ausgaben;7 Tage, Umsatz gesamt (€);7-Tage, Andere SKU-Einheiten (#);"
+        f"7 Tage, {orders} gesamt (#);7Tage, Beworbene SKU-Umsätze (€)\n"
+        "31.01.2026;Spring;1,50;30,00;1;3;20,00\n"
+    )
+    found = read_export(tmp_path, "amazon_ads.sponsored_ads", text, 'decimal = ","')
+    read = rows_of(found, "ad_stats", "campaign_name", "conversions", "conversions_value")
+    assert read == [("Spring", Decimal(3), Decimal(30))]
