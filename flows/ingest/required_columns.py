@@ -14,7 +14,15 @@ from contracts.columns import (
 )
 from contracts.config.nearest_names import nearest_names
 from contracts.config.toml_values import write_toml
-from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats, Sends
+from contracts.feeds import (
+    DERIVED_KEYS,
+    FEEDS,
+    AdBreakdowns,
+    AdStats,
+    Events,
+    MessageStats,
+    Sends,
+)
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.readers import RefusedFile
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, is_in_file
@@ -31,6 +39,13 @@ PERSONAL = re.compile(r"@|\d{5}")
 """What a cell of data may have and a column's name does not."""
 PERIOD = re.compile(r"\d{4}.*[-\u2013\u2014].*\d{4}|all time|gesamter zeitraum", re.IGNORECASE)
 """How the line of a preamble looks that tells the days which the file covers."""
+ONE_FOR_ALL = {
+    AdStats.platform: "google_ads",
+    Events.event_type: "email_opened",
+    MessageStats.channel: "email",
+    AdBreakdowns.kind: "keyword",
+}
+"""Words that a whole file may have in common, and so need not say; and an example."""
 MOST_NAMES = 12
 NOTHING_KNOWN = (
     "no column of the feed is in it, so that it may be another file, have no header line, or cells "
@@ -258,6 +273,12 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
     parts.append(
         f"name the file's column in the feed: columns = {{ {first} = {write_toml(guess)} }}"
     )
+    common = [one.column for one in missing if one.column in ONE_FOR_ALL]
+    parts += [
+        "or, if all rows have the same, give it: "
+        f"constants = {{ {name} = {write_toml(ONE_FOR_ALL[name])} }}"
+        for name in common
+    ]
     may_lack = [one for one in missing if one.column not in required(FEEDS[one.table])]
     silenced = [one.column for one in may_lack if not _key_of(feed, one)]
     if len(may_lack) == len(missing) and silenced and " or " not in silenced[0]:

@@ -61,6 +61,15 @@ def test_a_renamed_column_of_a_source_refuses_the_file_and_names_the_nearest() -
     assert 'without = ["spend"]' in said
 
 
+def test_a_word_that_all_rows_have_in_common_may_be_given() -> None:
+    """Exports of one platform do not say which: no column is there to name."""
+    header = ("date_day", "campaign_id", "clicks", "impressions", "spend")
+    said = refusal(feed(table="ad_stats"), header)
+    assert 'constants = { platform = "google_ads" }' in said
+    require_columns(feed(table="ad_stats", constants={"platform": "google_ads"}), header)
+    assert "constants" not in refusal(feed(), without("Cost"))
+
+
 @pytest.mark.parametrize("header", [("2026-01-01", "7", "1.50"), ("Day Campaign ID Cost",)])
 def test_a_file_without_any_column_of_the_feed_may_have_no_header_or_another_delimiter(
     header: tuple[str, ...],
