@@ -91,15 +91,6 @@ def test_google_ads(tmp_path: Path, content: bytes, name: str) -> None:
     ]
 
 
-def test_google_s_customer_is_one_with_dashes_and_without(tmp_path: Path) -> None:
-    """Its interface writes 123-456-7890, its API and connectors 1234567890."""
-    rows = "2026-01-01,123-456-7890,1,2\n2026-01-01,1234567890,1,3\n2026-01-01,12-3,1,5\n"
-    text = "Day,Customer ID,Campaign ID,Cost\n" + rows
-    found = read(tmp_path, "google_ads.report", text.encode())
-    accounts = [account for (account,) in stats(found, "account_id")]
-    assert accounts == ["12-3", "1234567890", "1234567890"]
-
-
 META = (
     "Campaign name,Ad set name,Ad name,Reporting starts,Reporting ends,Link clicks,Impressions,"
     "Amount spent ({}),Purchases,Purchases conversion value\n"
