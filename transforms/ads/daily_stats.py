@@ -40,7 +40,7 @@ def sum_feed_stats(keyed: Rows[AdStats], apart: Sequence[str] = ()) -> Rows[Keye
     """
     source, attributes = pl.col(AdStats.source_relation), pl.col(AdStats.attributes)
     return (
-        keyed.with_columns(source.cast(SHARED), pl.col(AdStats.spend).fill_null(0))
+        keyed.with_columns(source.cast(SHARED))
         .group_by(*STATED_KEY, DAY, *apart)
         .agg(
             *sum_known(METRICS),

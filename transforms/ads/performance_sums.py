@@ -7,7 +7,7 @@ import polars as pl
 
 from contracts.columns import Rows, columns, conform
 from contracts.facts.ads.ad_entities import AdEntities
-from contracts.facts.ads.ad_stats import DailyStats, PlacedStats
+from contracts.facts.ads.ad_stats import DailyStats
 from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     EntityPlaces,
@@ -37,7 +37,7 @@ from transforms.common.shared_texts import SHARED
 G = PerformanceGroups
 NEVER = {metric: f"no_{metric}" for metric in METRICS}
 """Metric -> whether no stats of a campaign, or else of its platform, have it (`UngivenMetrics`)."""
-HAS_STATS = pl.col(PlacedStats.spend).is_not_null()
+HAS_STATS = pl.any_horizontal(pl.col(METRICS).is_not_null())
 OF_SESSIONS = [SessionCounts.sessions, PerformanceSums.session_contacts]
 GROUP, CAMPAIGN_NUMBER = G.group_number, G.campaign_number
 IDS = [*PLATFORM_KEYS, *PARENTS]
@@ -244,7 +244,7 @@ def _add_up(
 
 def _sum_rest(metric: str) -> pl.Expr:
     """The sum of a metric; null where the figures from which others are taken off lack it."""
-    is_whole = pl.col(TAKEN_OFF).is_null() & pl.col(PlacedStats.spend).is_not_null()
+    is_whole = pl.col(TAKEN_OFF).is_null() & HAS_STATS
     is_known = (pl.col(metric).is_not_null() & is_whole).any() | ~is_whole.any()
     some = pl.col(metric).count() > 0
     return pl.when(is_known & some).then(pl.col(metric).sum()).alias(metric)

@@ -46,8 +46,8 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
 def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
     """Platforms that have sessions and of which no feed has stats."""
     keys, sessions = [PlacedStats.org_id, PLATFORM], AuditedLinks.session_count
-    has_spend, came = pl.col(SPEND).is_not_null(), pl.col(PLATFORM).is_not_null()
-    known = facts.entities.join(facts.stats.filter(has_spend), on=ENTITY, how="semi")
+    came = pl.col(PLATFORM).is_not_null()
+    known = facts.entities.join(facts.stats, on=ENTITY, how="semi")
     names = known.select(keys).unique().cast(pl.String)
     lacking = facts.matched.links.filter(came).join(names, on=keys, how="anti")
     sums = lacking.group_by(PLATFORM).agg(pl.col(sessions).sum()).sort(PLATFORM)

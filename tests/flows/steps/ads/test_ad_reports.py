@@ -116,6 +116,23 @@ def test_ads_without_stats_still_match_sessions(tmp_path: Path) -> None:
     assert ran.table("ads", "account_report").is_empty()
 
 
+def test_a_spend_that_no_file_has_is_null_at_every_level_and_in_its_ratios(tmp_path: Path) -> None:
+    """That the column is not there is known (`without`): its ads were still not free."""
+    feeds = feed("ad_stats", "raw/s.csv", without='["spend"]') + feed("sessions", "raw/v.csv")
+    files = {
+        "raw/s.csv": b"date_day,platform,account_id,campaign_id,clicks\n2026-01-02,my_dsp,M,5,7\n",
+        "raw/v.csv": b"session_id,started_at,utm_source,utm_medium,utm_campaign\n"
+        b"1,2026-01-02T10:00:00Z,my_dsp,cpc,5\n2,2026-01-03T10:00:00Z,my_dsp,cpc,5\n",
+    }
+    ran = run_workspace(write_workspace(tmp_path / "ws", feeds, files), tmp_path / "out")
+    for table in ("account_report", "campaign_report"):
+        assert [(r["clicks"], r["spend"]) for r in rows(ran, "ads", table)] == [(7, None)]
+    found = rows(ran, "ads", "campaign_performance")
+    assert [(r["clicks"], r["spend"], r["sessions"]) for r in found] == [(7, None, 1), (0, None, 1)]
+    assert {(r["cpc"], r["cost_per_session"]) for r in found} == {(None, None)}
+    assert not any(one.code == "stats_missing" for one in ran.warnings)
+
+
 def test_stats_without_ads_bring_their_own_names(tmp_path: Path) -> None:
     stats = (
         b"date_day,platform,account_id,campaign_id,campaign_name,spend\n"
