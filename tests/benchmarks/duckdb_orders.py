@@ -165,10 +165,10 @@ GROUP BY ALL ORDER BY ALL
 """
 EARNED = """
 WITH all_credits AS (
-    SELECT date_day, channel, platform, campaign_id, {models}, {revenues}, 0 AS cost
+    SELECT date_day, channel, platform, campaign_id, {models}, {revenues}, NULL AS cost
     FROM credited
     UNION ALL BY NAME
-    SELECT date_day, '(direct)' AS channel, {ones}, {wholes}, 0 AS cost
+    SELECT date_day, '(direct)' AS channel, {ones}, {wholes}, NULL AS cost
     FROM bought ANTI JOIN credited USING (order_id)
     UNION ALL BY NAME SELECT * FROM costs
 ),
