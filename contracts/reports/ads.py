@@ -171,7 +171,7 @@ class SpendSources(Table):
     first_day: Day = column("first day of its rows: from here it speaks for their entities")
     last_day: Day = column("last day of its rows: until here")
     entities: Count = column("accounts, campaigns, ad groups or ads that it has")
-    spend: Money = column("what its rows of this level come to, in `currency`")
+    spend: Money = column("what its rows of this level come to, in `currency`; empty if unknown")
     spend_used: Money = column("what of it is in the accounts' figures")
     spend_unplaced: Money = column("what of it has an unknown account and is not added")
     spend_of_level_below: Money = column(

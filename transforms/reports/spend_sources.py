@@ -97,10 +97,11 @@ def report_spend_sources(
         pl.col(AdSpeakers.last_day).max(),
         pl.len().cast(pl.Int64).alias(s.entities),
     )
+    spent = pl.when(pl.col(SPEND).count() > 0)
     sums = stats.group_by(SOURCE).agg(
-        pl.col(SPEND).sum(),
-        pl.col(SPEND).filter(pl.col(TOP) == 0).sum().alias(s.spend_used),
-        pl.col(SPEND).filter(is_left_out()).sum().alias(s.spend_unplaced),
+        spent.then(pl.col(SPEND).sum()).alias(SPEND),
+        spent.then(pl.col(SPEND).filter(pl.col(TOP) == 0).sum()).alias(s.spend_used),
+        spent.then(pl.col(SPEND).filter(is_left_out()).sum()).alias(s.spend_unplaced),
     )
     below = comparisons.group_by(SOURCE).agg(
         pl.col(LevelComparisons.spend_below).sum().alias(s.spend_of_level_below),
@@ -114,7 +115,6 @@ def report_spend_sources(
         .with_columns(
             pl.col(OWN).replace_strict(levels, return_dtype=pl.String).alias(s.level),
             pl.col(FEED).replace_strict(feeds, return_dtype=pl.String).alias(s.feed),
-            pl.col(SPEND, s.spend_used, s.spend_unplaced).fill_null(0),
             pl.lit(currency).alias(s.currency),
         )
         .pipe(conform, s)

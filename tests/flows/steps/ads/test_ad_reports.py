@@ -130,6 +130,7 @@ def test_a_spend_that_no_file_has_is_null_at_every_level_and_in_its_ratios(tmp_p
     found = rows(ran, "ads", "campaign_performance")
     assert [(r["clicks"], r["spend"], r["sessions"]) for r in found] == [(7, None, 1), (0, None, 1)]
     assert {(r["cpc"], r["cost_per_session"]) for r in found} == {(None, None)}
+    assert row(ran, "ads", "spend_sources")["spend_used"] is None
     assert not any(one.code == "stats_missing" for one in ran.warnings)
 
 
