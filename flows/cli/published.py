@@ -5,6 +5,7 @@ from pathlib import Path
 from contracts.config.nearest_names import hint_nearest
 from flows.errors import ConfigurationError, UsageError
 from flows.report_tables import REPORT_TABLES
+from flows.storage.layout import Layout
 from flows.storage.snapshots.published_files import published_tables, read_pointer
 
 Tables = dict[tuple[str, str], list[Path]]
@@ -12,12 +13,13 @@ Tables = dict[tuple[str, str], list[Path]]
 
 
 def require_workspace(workspace: Path) -> None:
-    """Refuse a folder that is not there.
+    """Refuse a folder that is not there, or in which nothing of a workspace is.
 
     Raises:
-        ConfigurationError: There is no such folder.
+        ConfigurationError: There is no such folder, or neither configuration nor anything of a run.
     """
-    if not workspace.is_dir():
+    places = Layout(workspace)
+    if not any(one.exists() for one in (places.config, places.reports, places.state)):
         msg = f"there is no workspace {workspace}"
         raise ConfigurationError(msg, "Give the folder that holds campaigns.toml.")
 

@@ -219,7 +219,7 @@ def _verify_steps(root: Path, *, repair: bool) -> Iterator[Damage]:
         if repair:
             remove_tree(home)
         place = layout.relative(home)
-        yield Damage(place, f"{problem}; the next run computes it anew", mended=repair)
+        yield Damage(place, f"{problem}; a run that needs it computes it anew", mended=repair)
     for record in find_damaged_records(layout.kept):
         if repair:
             remove_tree(record)

@@ -203,6 +203,8 @@ def test_a_prefect_server_that_does_not_answer_is_reported(
         (["run", "nowhere"], "there is no workspace nowhere"),
         (["check", "nowhere"], "there is no workspace nowhere"),
         (["show", "nowhere"], "there is no workspace nowhere"),
+        (["verify", "."], "there is no workspace ."),
+        (["verify", ".", "--repair"], "there is no workspace ."),
         (["sources", "skene.contcts"], "Did you mean 'skene.contacts'?"),
         (["init", "x", "--sample", "nothing-like-it"], "there is no sample"),
     ],
