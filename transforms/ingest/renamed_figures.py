@@ -15,6 +15,8 @@ LATER, OTHER = "later file", "other name"
 OTHER_ACCOUNT = "other account"
 NAMES, BY_NAME = "names", "by name"
 FIGURES = (AdStats.clicks, AdStats.impressions, AdStats.spend)
+MOST_ALIKE = 10
+"""Figures that more entities of one file have on a day tell none of them."""
 SAME_SHARE = 2
 """One in so many of the days that both files have must say the same, at least."""
 
@@ -68,7 +70,9 @@ def find_renamed(rows: pl.LazyFrame, *, with_ids: bool = False) -> pl.LazyFrame:
             is_by_name().first().alias(BY_NAME),
         )
     )
-    later = known.select(
+    alike = pl.len().over(*day, *FIGURES, FILE)
+    telling = known.filter(pl.col(AdStats.spend) > 0, alike <= MOST_ALIKE)
+    later = telling.select(
         *(*day, *FIGURES, pl.col(FILE).alias(LATER), pl.col(ENTITY_ID).alias(OTHER)),
         pl.col(AdStats.account_id).alias(OTHER_ACCOUNT),
         *(pl.col(name).alias(f"{name} later") for name in (NAMES, BY_NAME)),
@@ -84,8 +88,7 @@ def find_renamed(rows: pl.LazyFrame, *, with_ids: bool = False) -> pl.LazyFrame:
     )
     of_later = [AdStats.account_id, ENTITY_ID, FILE]
     return (
-        known.filter(pl.col(AdStats.spend) > 0)
-        .join(later, on=[*day, *FIGURES], how="inner", nulls_equal=True, validate="m:m")
+        telling.join(later, on=[*day, *FIGURES], how="inner", nulls_equal=True, validate="m:m")
         .filter(pl.col(FILE) < pl.col(LATER), _is_the_same())
         .join(there, left_on=[*keys, LATER], right_on=[*keys, FILE], how="anti", nulls_equal=True)
         .join(

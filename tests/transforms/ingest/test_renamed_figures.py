@@ -8,7 +8,7 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import AdStats
 from transforms.ingest.deduplication import FILE
-from transforms.ingest.renamed_figures import find_renamed, is_told_otherwise
+from transforms.ingest.renamed_figures import MOST_ALIKE, find_renamed, is_told_otherwise
 
 
 def found(*rows: tuple[int, int, str, int], **same: object) -> list[tuple[int, int, str]]:
@@ -60,6 +60,16 @@ def test_equal_figures_by_chance_are_no_rename() -> None:
     rows = [(0, 1, "A", 5), (0, 2, "A", 6), (0, 3, "A", 7)]
     assert found(*rows, (1, 1, "B", 5), (1, 2, "B", 1), (1, 3, "B", 2)) == []
     assert found((0, 1, "A", 0), (1, 1, "B", 0)) == []
+
+
+def test_figures_of_many_campaigns_of_a_file_tell_none_of_them() -> None:
+    """Each would meet each of the other file: of 100,000 ads with one impression, 10 billion."""
+
+    def rows(campaigns: int) -> list[tuple[int, int, str, int]]:
+        return [(file, 1, f"{one} of {file}", 5) for file in (0, 1) for one in range(campaigns)]
+
+    assert len(found(*rows(MOST_ALIKE))) == MOST_ALIKE
+    assert found(*rows(MOST_ALIKE + 1)) == []
 
 
 def test_ids_and_other_accounts_are_left_alone() -> None:
