@@ -33,7 +33,6 @@ from flows.remote.needs import TO_RUN, TO_SUM_UP
 from flows.remote.workspace_place import open_feeds, open_workspace
 from flows.runtime.flow_ends import end_in_a_sentence
 from flows.runtime.prefect_steps import step
-from flows.runtime.scheduling import run_as_batch
 from flows.runtime.unwatched_runs import spare_a_private_server
 from flows.steps.attempt import REFUSED, Attempt, Run, describe_end, describe_failure, stamp
 from flows.steps.reading.file_tasks import show_reading
@@ -87,7 +86,6 @@ def campaign_reports(
     Returns:
         The manifest of the published snapshot.
     """
-    run_as_batch()
     with (
         open_workspace(workspace, TO_RUN, wait_seconds) as root,
         begin_attempt(load_workspace(root), wait_seconds, full=full) as attempt,

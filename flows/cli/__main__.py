@@ -7,6 +7,7 @@ from importlib import import_module
 from flows.runtime.imports import leave_out_needless, without_collecting
 from flows.runtime.prefect_defaults import quiet_prefect
 from flows.runtime.prefect_server import leave, start_server
+from flows.runtime.scheduling import run_as_batch
 
 RUN = "run"
 """The command that needs Prefect's server, which takes longer to come up than all else together."""
@@ -29,6 +30,7 @@ def command() -> None:
     if sys.argv[1:2] == [RUN]:
         quiet_prefect()
         start_server()
+        run_as_batch()
     leave_out_needless()
     with without_collecting():
         app = import_module("flows.cli.app")
