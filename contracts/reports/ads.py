@@ -132,7 +132,7 @@ class Performed(Table):
 
     impressions: Count = column("impressions")
     clicks: Count = column("clicks")
-    spend: Money = column("spend in `currency`; empty where no feed has stats of the platform")
+    spend: Money = column("spend in `currency`; empty where none is known")
     sessions: Count = column("sessions that started on the day")
     session_contacts: Count = column(
         "distinct contacts whom those sessions name themselves, not by their device"

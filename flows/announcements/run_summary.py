@@ -10,6 +10,7 @@ from contracts.columns import Held, polars_schema
 from contracts.facts.matching.session_facts import MatchStatus
 from contracts.manifest import Check, InputFile, Manifest
 from contracts.quarantine import Quarantine
+from contracts.reports.ads import AccountReport
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from contracts.reports.session_matches import SessionMatches
 from flows.storage.layout import Layout
@@ -37,12 +38,15 @@ class RunSummary:
         rejects: Rejected rows by feed, file and reason, the most first: `feed`, `file`, `reason`,
             `rows`. A row with two reasons stands under both.
         matched: Sessions with an ad and all sessions; None without ads or sessions.
+        spend: The checks that every level of ads adds up to what the feeds say was spent; none
+            where no feed says it.
     """
 
     root: Path
     manifest: Manifest
     rejects: pl.DataFrame
     matched: tuple[int, int] | None
+    spend: list[Check]
     feeds: Held[RunFeeds]
     changes: Held[RunChanges]
 
@@ -99,11 +103,6 @@ class RunSummary:
             found[reason] += rows
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
-    @property
-    def spend(self) -> list[Check]:
-        """The checks that every level of ads adds up to what the feeds say was spent."""
-        return [one for one in self.manifest.reconciliation if one.name.startswith(OF_SPEND)]
-
 
 def summarize_run(root: Path, manifest: Manifest) -> RunSummary:
     """Read from a published snapshot what its run is told in."""
@@ -115,6 +114,7 @@ def summarize_run(root: Path, manifest: Manifest) -> RunSummary:
         manifest,
         _count_rejects(Layout(root).quarantine / manifest.run_id),
         _count_matches(files.get("ads/session_matches", [])),
+        _find_spend(manifest, files.get("ads/account_report", [])),
         _read(files.get("run/feeds", []), polars_schema(RunFeeds)),
         _read(files.get("run/changes", []), polars_schema(RunChanges)),
     )
@@ -154,3 +154,10 @@ def _count_matches(files: list[Path]) -> tuple[int, int] | None:
     is_matched = pl.col(SessionMatches.match_status) == MatchStatus.MATCHED
     counts = pl.scan_parquet(files).select(is_matched.sum(), pl.len().alias("n")).collect()
     return counts.row(0) if counts["n"].item() else None
+
+
+def _find_spend(manifest: Manifest, files: list[Path]) -> list[Check]:
+    is_known = pl.col(AccountReport.spend).is_not_null().any()
+    if not files or not pl.scan_parquet(files).select(is_known).collect().item():
+        return []
+    return [one for one in manifest.reconciliation if one.name.startswith(OF_SPEND)]

@@ -10,11 +10,12 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.errors import DataRefused
 from flows.folders import WILDCARD, split_glob
 from flows.readers import RefusedFile
+from flows.readers.compression import COMPRESSIONS
 from flows.storage.layout import in_text
 from flows.storage.raw_files import RawPlace, find_place, is_elsewhere
 
-COMPRESSION = re.compile(r"(?<!\*)\.(gz|zst)$", re.IGNORECASE)
-COMPRESSIONS = (".[gG][zZ]", ".[zZ][sS][tT]")
+COMPRESSION = re.compile(rf"(?<!\*)({'|'.join(map(re.escape, COMPRESSIONS))})$", re.IGNORECASE)
+LETTER = re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ def find_alike(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[
     if "[" in name:
         return feed.section.files, []
     plain = COMPRESSION.sub("", name)
-    either = re.sub(r"[A-Za-z]", lambda found: f"[{found[0].lower()}{found[0].upper()}]", plain)
-    wider = (PurePath(above, either + ending).as_posix() for ending in ("", *COMPRESSIONS))
+    either, *endings = map(_match_capitals, (plain, *COMPRESSIONS))
+    wider = (PurePath(above, either + ending).as_posix() for ending in ("", *endings))
     alike = [
         one for pattern in wider for one in _match_files(feed, replace(place, pattern=pattern))
     ]
@@ -87,6 +88,11 @@ def find_alike(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[
     more = [one.path for one in alike if one.location not in matched]
     is_any = any(COMPRESSION.search(path) for path in (name, *more))
     return feed.section.files.removesuffix(name) + either + "*" * is_any, more
+
+
+def _match_capitals(name: str) -> str:
+    """A pattern that matches a name in capitals and in small letters."""
+    return LETTER.sub(lambda found: f"[{found[0].lower()}{found[0].upper()}]", name)
 
 
 def find_folders(root: Path, feed: ConfiguredFeed) -> list[Path]:

@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from flows.readers.refusal import RefusedFile, require_small_expansion
 
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+"""Ending of a compressed file's name -> how it is compressed."""
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 COMPRESSED_BLOCK_BYTES = 1 << 20
@@ -174,7 +176,7 @@ def _truncated(name: str) -> RefusedFile:
 
 def compression_of(path: Path) -> str | None:
     """Return "gzip", "zstd" or None, by the last part of the file's name."""
-    return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower())
+    return COMPRESSIONS.get(path.suffix.lower())
 
 
 @contextmanager

@@ -6,10 +6,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
+from flows.readers.compression import compression_of
 from flows.readers.refusal import RefusedFile
 
 CSV, JSON_LINES, JSON_ARRAY, PARQUET = "csv", "json lines", "json array", "parquet"
-_COMPRESSIONS = {".gz", ".zst"}
 _TABLES = {".csv", ".tsv", ".txt"}
 _LINES = {".jsonl", ".ndjson"}
 _SAMPLE_LINES = 100
@@ -19,10 +19,8 @@ _PAGE = re.compile(rb"<(?:!doctype|html|\?xml)\b", re.IGNORECASE)
 
 def extension_of(path: Path) -> str:
     """Return a file's extension in lower case, that of a compression left off."""
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in _COMPRESSIONS:
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""
+    plain = path.with_suffix("") if compression_of(path) else path
+    return plain.suffix.lower()
 
 
 def is_known_extension(extension: str) -> bool:

@@ -24,10 +24,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flows.config.loading import load_workspace
 from flows.runtime import allocator
 from flows.runtime.imports import without_collecting
 from tests.benchmarks import beside, duckdb_ads, duckdb_job, duckdb_orders
+from tests.benchmarks.duckdb_run import read_models
 from tests.benchmarks.measuring import FOLDER, generate
 
 WORLDS = {
@@ -228,11 +228,6 @@ def print_stages(stopwatch: Stopwatch) -> None:
 def processor(stopwatch: Stopwatch) -> dict[str, float]:
     """Stage -> its processor seconds."""
     return {stage: one.processor for stage, one in stopwatch.spent.items()}
-
-
-def read_models(root: Path) -> tuple[str, ...]:
-    """The models under which a workspace credits its orders."""
-    return load_workspace(root).config.attribution.models
 
 
 def main() -> None:

@@ -11,10 +11,10 @@ from contracts.facts.ads.ad_entities import AdEntities
 from contracts.facts.ads.ad_stats import DailyStats
 from contracts.vocabulary import AdLevel
 from transforms.ads.entities import ENTITY, OWN
-from transforms.ads.levels import DAY, RANKS, has_ids
+from transforms.ads.levels import DAY, RANKS
 from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.ads.speakers import FEED, adds_to
-from transforms.common.ad_levels import ID_OF_LEVEL
+from transforms.common.ad_levels import ID_OF_LEVEL, has_ids
 from transforms.common.shared_texts import write_out_texts
 
 ACCOUNT, SPEND = AdEntities.account_id, DailyStats.spend

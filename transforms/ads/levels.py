@@ -25,14 +25,6 @@ def rank_level() -> pl.Expr:
     return pl.col(AdStats.level).cast(pl.String).replace_strict(RANKS, return_dtype=pl.Int64)
 
 
-def has_ids() -> pl.Expr:
-    """Whether a row's campaign has an id: sources without ids have the name stand for it."""
-    return (
-        pl.col(AdStats.campaign_id).ne_missing(pl.col(AdStats.campaign_name))
-        | pl.col(AdStats.campaign_id).is_null()
-    )
-
-
 def drop_finer_ids(stats: pl.LazyFrame) -> pl.LazyFrame:
     """Take from rows the ids and names finer than their level."""
     return stats.with_columns(

@@ -17,9 +17,9 @@ from contracts.facts.ads.ad_entities import (
     SettledDays,
 )
 from contracts.facts.ads.ad_stats import DailyStats, PlacedStats
-from transforms.ads.levels import DAY, has_ids, rank_level
+from transforms.ads.levels import DAY, rank_level
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
-from transforms.common.ad_levels import ID_OF_LEVEL
+from transforms.common.ad_levels import ID_OF_LEVEL, has_ids
 from transforms.common.shared_texts import SHARED
 
 OWN, TOP = PlacedStats.own_level, PlacedStats.top_level

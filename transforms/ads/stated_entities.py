@@ -10,9 +10,9 @@ from contracts.columns import Rows, columns
 from contracts.facts.ads.ad_entities import NamedEntities, StatedDays, StatedEntities
 from contracts.facts.ads.ad_stats import FeedStats
 from contracts.feeds import AdStats
-from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS, drop_finer_ids, has_ids
+from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS, drop_finer_ids
 from transforms.ads.name_lookup import CHANGES, AdVersions, fill_names
-from transforms.common.ad_levels import finest_level
+from transforms.common.ad_levels import finest_level, has_ids
 from transforms.common.shared_texts import share_texts
 
 S, N = StatedEntities, NamedEntities

@@ -21,3 +21,11 @@ def finest_level() -> pl.Expr:
         pl.when(pl.col(ID_OF_LEVEL[level]).is_not_null()).then(pl.lit(level)) for level in finer
     ]
     return pl.coalesce(*named, pl.lit(AdLevel.ACCOUNT))
+
+
+def has_ids() -> pl.Expr:
+    """Whether a row's campaign has an id: sources without ids have the name stand for it."""
+    return (
+        pl.col(AdStats.campaign_id).ne_missing(pl.col(AdStats.campaign_name))
+        | pl.col(AdStats.campaign_id).is_null()
+    )

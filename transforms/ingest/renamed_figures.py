@@ -8,6 +8,7 @@ another entity.
 import polars as pl
 
 from contracts.feeds import AdStats
+from transforms.common.ad_levels import has_ids
 from transforms.ingest.deduplication import FILE
 from transforms.ingest.restatements import ENTITY_ID, restated_unit
 
@@ -21,19 +22,13 @@ SAME_SHARE = 2
 """One in so many of the days that both files have must say the same, at least."""
 
 
-def is_by_name() -> pl.Expr:
-    """Whether a row's entity has its name for an id."""
-    is_name = pl.col(AdStats.campaign_id) == pl.col(AdStats.campaign_name)
-    return is_name.fill_null(value=False)
-
-
 def is_told_otherwise(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Whether one file has no ids, or no account, and another always: no later one replaces.
 
     Returns:
         One cell.
     """
-    told = {"ids": is_by_name(), "accounts": pl.col(AdStats.account_id).is_null()}
+    told = {"ids": ~has_ids(), "accounts": pl.col(AdStats.account_id).is_null()}
     by_file = rows.group_by(FILE).agg(
         *(one.all().alias(f"no {name}") for name, one in told.items()),
         *((~one).all().alias(f"all {name}") for name, one in told.items()),
@@ -61,13 +56,13 @@ def find_renamed(rows: pl.LazyFrame, *, with_ids: bool = False) -> pl.LazyFrame:
     day = [name for name in keys if name not in (ENTITY_ID, AdStats.account_id)]
     names = pl.struct(AdStats.campaign_name, AdStats.ad_group_name, AdStats.ad_name)
     known = (
-        (rows if with_ids else rows.filter(is_by_name()))
+        (rows if with_ids else rows.filter(~has_ids()))
         .group_by(*unit, FILE)
         .agg(
             *(pl.col(name).sum() for name in FIGURES),
             pl.col(AdStats.currency).min(),
             names.first().alias(NAMES),
-            is_by_name().first().alias(BY_NAME),
+            (~has_ids()).first().alias(BY_NAME),
         )
     )
     alike = pl.len().over(*day, *FIGURES, FILE)

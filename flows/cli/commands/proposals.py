@@ -7,6 +7,7 @@ from pathlib import Path
 from contracts.config.toml_values import write_toml
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
+from flows.readers.compression import compression_of
 from flows.steps.reading.feed_candidates import KnownSources
 from flows.steps.reading.feed_proposals import (
     FeedProposal,
@@ -17,7 +18,6 @@ from flows.storage.workspace_files import make_folder
 
 CURRENCY_LINE = '# currency = "USD"   '
 """How the line of the starter begins that says the reporting currency."""
-COMPRESSIONS = (".gz", ".zst")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _pattern(proposal: FeedProposal, directory: Path, number: int) -> str:
     if path.is_relative_to(root):
         return path.relative_to(root).as_posix()
     name = str(proposal.settings.get("source") or proposal.settings.get("table") or path.stem)
-    kept = 2 if path.suffix in COMPRESSIONS else 1
+    kept = 2 if compression_of(path) else 1
     folder = name if number == 1 else f"{name}_{number}"
     return f"raw/{folder}/*{''.join(path.suffixes[-kept:])}"
 

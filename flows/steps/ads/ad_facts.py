@@ -115,11 +115,14 @@ def gather_stats(
     catalog: Catalog, config: Workspace, versions: AdVersions, stats: StatsRows
 ) -> StatsGiven:
     """What daily stats are made from."""
+    conversions = scan_given(catalog, "ad_conversions")
+    if conversions is not None:
+        conversions = choose_conversions(conversions, choose_by_platform(catalog))
     return StatsGiven(
         stats,
         versions,
         config.workspace.currency,
-        choose_given(catalog, scan_given(catalog, "ad_conversions")),
+        conversions,
         scan_given(catalog, "ad_accounts"),
         rates_of(catalog),
     )
@@ -173,13 +176,6 @@ def _campaigns_given(catalog: Catalog) -> pl.LazyFrame | None:
     if campaigns is None or portfolios is None:
         return campaigns
     return add_portfolio_names(campaigns, portfolios)
-
-
-def choose_given(catalog: Catalog, conversions: pl.LazyFrame | None) -> pl.LazyFrame | None:
-    """Those of the canonical `ad_conversions` that count; None where no file gives any."""
-    if conversions is None:
-        return None
-    return choose_conversions(conversions, choose_by_platform(catalog))
 
 
 def choose_by_platform(catalog: Catalog) -> dict[str, tuple[str, ...]]:

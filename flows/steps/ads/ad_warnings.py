@@ -180,5 +180,5 @@ def _warn_of_campaigns(facts: AdFacts) -> Iterator[Warned]:
             "or take those without away",
             count=count,
             amount=f"{amount:.4f}",
-            setting="the feeds of the table ad_stats",
+            setting=STATS_FEEDS,
         )

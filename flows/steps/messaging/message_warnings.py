@@ -110,9 +110,9 @@ def _elsewhere(count: int) -> Warned:
 def _find_assumed_channels(catalog: Catalog, messages: pl.DataFrame) -> Iterator[Warned]:
     """Sends that name nothing and of which no event names any, where events of others tell one."""
     names = DescribedMessages
-    is_told = (pl.col(names.channel) != OTHER_CHANNEL) & catalog.has_rows("sends")
+    is_told = pl.col(names.channel) != OTHER_CHANNEL
     told = messages.filter(is_told, pl.col(names.message_key) == hash_unknown_message())
-    if told.is_empty():
+    if told.is_empty() or not catalog.has_rows("sends"):
         return
     send = hash_id(Sends.send_id, seed=SEND).alias("send")
     counts = (

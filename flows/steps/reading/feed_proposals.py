@@ -1,6 +1,5 @@
 """The feed entry that would read a file which somebody brings, and what of it is open."""
 
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from contracts.channels import RunChannels
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Source
 from contracts.feeds import AdStats, Events
+from contracts.reference.currency_signs import CODE
 from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import find_missing, require_columns
@@ -33,7 +33,6 @@ from transforms.ingest.validation import explain_failures, is_suspect
 
 SAMPLE_ROWS = 1_000
 """How many rows of a file are looked at."""
-CURRENCY = re.compile(r"[A-Z]{3}")
 STATS, PARTS = "ad_stats", "ad_breakdowns"
 ALMOST = 0.25
 """How much less evidence another candidate may have to be named beside the best."""
@@ -177,7 +176,7 @@ def _find_currencies(path: Path, feed: ConfiguredFeed) -> frozenset[str]:
         if AdStats.currency in parsed.columns and AdStats.currency in resolved.mapping.columns
     ]
     codes = {code.strip().upper() for column in told for code in column.drop_nulls().unique()}
-    return frozenset(code for code in codes if CURRENCY.fullmatch(code))
+    return frozenset(code for code in codes if CODE.fullmatch(code))
 
 
 def _join(before: object, value: object) -> object:

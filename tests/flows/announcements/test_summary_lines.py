@@ -1,10 +1,20 @@
 """A run's summary in lines."""
 
 from datetime import date
+from pathlib import Path
 
 import polars as pl
+import pytest
 
-from flows.announcements.summary_lines import SummaryLine, fit_lines, sum_changes
+from flows.announcements.run_summary import summarize_run
+from flows.announcements.summary_lines import (
+    SummaryLine,
+    describe_spend,
+    fit_lines,
+    sum_changes,
+)
+from tests.support.publishing import publish_tables
+from tests.support.workspaces import feed, write_workspace
 
 
 def test_an_order_is_one_change_and_not_one_of_each_model() -> None:
@@ -60,3 +70,17 @@ def test_what_is_cut_off_is_named_by_its_kind() -> None:
     assert line.text == (
         "0 (\N{HORIZONTAL ELLIPSIS} and 3 more: late, column_missing; all in manifest.json)"
     )
+
+
+@pytest.mark.parametrize(
+    ("spend", "said"), [(["5"], "5.00, the same over accounts, campaigns and ads"), ([], "")]
+)
+def test_a_spend_that_no_file_has_is_not_told_as_nothing(
+    tmp_path: Path, spend: list[str], said: str
+) -> None:
+    names = ["date_day", "platform", "campaign_id", "clicks", *["spend"] * len(spend)]
+    values = ["2026-01-02", "my_dsp", "5", "7", *spend]
+    feeds = feed("ad_stats", "raw/s.csv", without="[]" if spend else '["spend"]')
+    files = {"raw/s.csv": f"{','.join(names)}\n{','.join(values)}\n".encode()}
+    root = write_workspace(tmp_path / "ws", feeds, files)
+    assert describe_spend(summarize_run(root, publish_tables(root))) == said
