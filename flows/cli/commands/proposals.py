@@ -7,7 +7,6 @@ from pathlib import Path
 from contracts.config.toml_values import write_toml
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
-from flows.readers.compression import compression_of
 from flows.steps.reading.feed_candidates import KnownSources
 from flows.steps.reading.feed_proposals import (
     FeedProposal,
@@ -72,9 +71,8 @@ def _pattern(proposal: FeedProposal, directory: Path, number: int) -> str:
     if path.is_relative_to(root):
         return path.relative_to(root).as_posix()
     name = str(proposal.settings.get("source") or proposal.settings.get("table") or path.stem)
-    kept = 2 if compression_of(path) else 1
     folder = name if number == 1 else f"{name}_{number}"
-    return f"raw/{folder}/*{''.join(path.suffixes[-kept:])}"
+    return f"raw/{folder}/*{proposal.ending}"
 
 
 def make_folders(placed: Mapping[str, PlacedFeed], directory: Path) -> None:

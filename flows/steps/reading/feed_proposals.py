@@ -17,6 +17,7 @@ from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import find_missing, require_columns
 from flows.readers import ROW_NUMBER, FeedFile, RefusedFile, open_feed
+from flows.readers.compression import compression_of
 from flows.steps.reading.feed_candidates import (
     Candidate,
     KnownSources,
@@ -58,6 +59,12 @@ class FeedProposal:
     header: frozenset[str] = frozenset()
     alike_names: float = 0.0
     currencies: frozenset[str] = frozenset()
+
+    @property
+    def ending(self) -> str:
+        """How the file's name ends, with what it says of compression."""
+        kept = 2 if compression_of(self.path) else 1
+        return "".join(self.path.suffixes[-kept:])
 
 
 def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
