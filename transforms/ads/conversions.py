@@ -9,7 +9,7 @@ from contracts.facts.ads.ad_entities import AdEntities, NamedEntities, StatedEnt
 from contracts.facts.ads.ad_stats import AttachedConversions, FeedStats
 from contracts.feeds import AdConversions, AdStats
 from transforms.ads.daily_stats import number_rows
-from transforms.ads.levels import DAY, NAMES, PARENTS, drop_finer_ids, rank_level
+from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS, drop_finer_ids, rank_level
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
 from transforms.ads.stated_entities import STATED
@@ -18,12 +18,14 @@ from transforms.common.shared_texts import SHARED, share_texts
 
 A = AttachedConversions
 FINEST_ID = "finest id"
-COUNTED, IS_COUNTED = [*PLATFORM_KEYS, AdStats.level], "conversions are given apart"
-IS_VALUED = "their value is given"
+COUNTED = [*PLATFORM_KEYS, AdStats.level]
+IS_COUNTED, IS_VALUED = "conversions are given apart", "their value is given"
 ENTITY = [*PLATFORM_KEYS, AdStats.level, FINEST_ID]
-OF_APART = [
-    name for name in columns(A) if name not in (DAY, AdStats.conversions, AdStats.conversions_value)
-]
+OF_APART = [name for name in columns(A) if name not in (DAY, *METRICS)]
+IS_GIVEN = {AdStats.conversions: IS_COUNTED, AdStats.conversions_value: IS_VALUED}
+GIVEN = list(IS_GIVEN)
+DELIVERED = [name for name in METRICS if name not in GIVEN]
+"""What conversions say nothing of."""
 FIRST_APART = 2**31
 """From which number on what is stated is that of conversions given apart."""
 
@@ -72,28 +74,38 @@ def attach_conversions(
     parents = (*PARENTS, AdStats.currency)
     observed = (*parents, AdStats.landing_url, A.url_tags, *NAMES)
     first_feed = pl.col(A.feed).min()
-    metrics = [AdStats.conversions, AdStats.conversions_value]
+    nothing = pl.col(DELIVERED).max() * 0
     given = _find_entities(conversions)
-    value = pl.col(AdConversions.conversions_value)
     known = (
         given.join(_list_levels(given), on=COUNTED, how="left", validate="m:1")
-        .with_columns(pl.when(IS_VALUED).then(value.fill_null(0)).otherwise(value))
-        .select(*ENTITY, DAY, *PARENTS, *metrics, *apart)
+        .with_columns(
+            pl.when(is_given).then(pl.col(name).fill_null(0)).alias(name)
+            for name, is_given in IS_GIVEN.items()
+        )
+        .select(*ENTITY, DAY, *PARENTS, *GIVEN, *apart)
     )
     keyed = named.with_columns(_finest_id()).join(known, on=ENTITY, how="semi")
     of_day = (
-        number_rows(rows.select(STATED, DAY), keyed)
+        number_rows(rows.select(STATED, DAY, *DELIVERED), keyed)
         .group_by(*ENTITY, DAY)
-        .agg(pl.col(observed).max(), first_feed)
+        .agg(pl.col(observed).max(), first_feed, nothing)
     )
-    of_entity = keyed.group_by(ENTITY).agg(pl.col(parents).max(), first_feed)
-    same_day = known.drop(PARENTS).join(of_day, on=[*ENTITY, DAY], how="inner", validate="m:1")
+    of_entity = of_day.group_by(ENTITY).agg(pl.col(parents).max(), pl.col(A.feed).min(), nothing)
+    of_platform = (
+        number_rows(rows.select(STATED, DAY, *DELIVERED), named.select(STATED, DAY, *PLATFORM_KEYS))
+        .group_by(PLATFORM_KEYS)
+        .agg(nothing)
+    )
+    same_day = known.drop(PARENTS).join(
+        of_day.drop(DELIVERED), on=[*ENTITY, DAY], how="inner", validate="m:1"
+    )
     other_day = known.join(of_day, on=[*ENTITY, DAY], how="anti")
     of_known = other_day.drop(PARENTS).join(of_entity, on=ENTITY, how="inner", validate="m:1")
     of_named = (
         other_day.join(of_entity, on=ENTITY, how="anti")
         .join(_list_entities(versions.tables), on=ENTITY, how="semi")
         .join(_list_finest(known), on=COUNTED, how="semi")
+        .join(of_platform, on=PLATFORM_KEYS, how="left", validate="m:1")
     )
     rest = pl.concat([of_known, of_named], how="diagonal").pipe(fill_names, versions, DAY)
     return pl.concat([same_day, rest], how="diagonal").pipe(drop_finer_ids).pipe(conform, A, *apart)
@@ -130,15 +142,11 @@ def count_conversions(
         As many rows: nothing but conversions and their value.
     """
     schema = polars_schema(FeedStats)
-    zero = (AdStats.clicks, AdStats.impressions, AdStats.spend)
-    nothing = [name for name in schema if name not in (*columns(A), STATED, *zero)]
+    nothing = [name for name in schema if name not in (*columns(A), STATED)]
     numbers = named.select(STATED, *OF_APART)
     return (
         attached.join(numbers, on=OF_APART, how="left", nulls_equal=True, validate="m:1")
-        .with_columns(
-            *(pl.lit(0, schema[name]).alias(name) for name in zero),
-            *(pl.lit(None, schema[name]).alias(name) for name in nothing),
-        )
+        .with_columns(pl.lit(None, schema[name]).alias(name) for name in nothing)
         .pipe(conform, FeedStats, *apart)
     )
 
@@ -154,13 +162,10 @@ def count_none(
     Returns:
         The same rows, in no order.
     """
-    levels = _list_levels(_find_entities(conversions)).with_columns(
-        pl.lit(value=True).alias(IS_COUNTED)
-    )
+    levels = _list_levels(_find_entities(conversions))
     counted = stated.join(levels, on=COUNTED, how="inner", validate="m:1").select(
-        STATED, IS_COUNTED, IS_VALUED
+        STATED, *IS_GIVEN.values()
     )
-    metrics = {AdStats.conversions: IS_COUNTED, AdStats.conversions_value: IS_VALUED}
     return (
         rows.join(counted, on=STATED, how="left", validate="m:1")
         .with_columns(
@@ -169,9 +174,9 @@ def count_none(
             .otherwise(name)
             .cast(polars_schema(FeedStats)[name])
             .alias(name)
-            for name, is_given in metrics.items()
+            for name, is_given in IS_GIVEN.items()
         )
-        .drop(IS_COUNTED, IS_VALUED)
+        .drop(IS_GIVEN.values())
     )
 
 
@@ -197,6 +202,20 @@ def find_waiting(
     )
 
 
+def find_uncounted(conversions: Rows[AdConversions]) -> pl.LazyFrame:
+    """Find the conversions of platforms that give, at their level, values alone.
+
+    Args:
+        conversions: canonical `ad_conversions` of the names that count.
+
+    Returns:
+        These rows, in no order.
+    """
+    given = _find_entities(conversions)
+    uncounted = _list_levels(given).filter(~pl.col(IS_COUNTED))
+    return given.join(uncounted, on=COUNTED, how="semi")
+
+
 def find_given_twice(stats: Rows[AdStats], conversions: Rows[AdConversions]) -> pl.LazyFrame:
     """Find the stats that bear conversions of their own beside those given apart of their day.
 
@@ -218,9 +237,16 @@ def _find_entities(conversions: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _list_levels(given: pl.LazyFrame) -> pl.LazyFrame:
-    """The levels at which platforms give conversions, and whether they give a value of any."""
+    """The levels at which platforms give conversions, and whether they count and value any.
+
+    Where some are worth something and none is counted, values alone are given.
+    """
     value = pl.col(AdConversions.conversions_value)
-    return given.group_by(COUNTED).agg(value.is_not_null().any().alias(IS_VALUED))
+    some = (pl.col(name).fill_null(0) != 0 for name in GIVEN)
+    is_some, is_worth = (one.any() for one in some)
+    return given.group_by(COUNTED).agg(
+        (is_some | ~is_worth).alias(IS_COUNTED), value.is_not_null().any().alias(IS_VALUED)
+    )
 
 
 def _list_finest(given: pl.LazyFrame) -> pl.LazyFrame:

@@ -50,6 +50,9 @@ class AttachedConversions(FeedEntity):
     date_day: Day = column("the day, as the platform's account reckons it", key=True)
     url_tags: SharedText = column("parameters added to the landing URL")
     currency: SharedText = column("currency of the value, where it has one")
+    clicks: Count = column("0 on a day without stats, where its stats or its platform's have them")
+    impressions: Count = column("likewise")
+    spend: FineMoney = column("likewise")
     conversions: FineMoney = column("conversions that the platform claims")
     conversions_value: FineMoney = column("their value in that currency")
 

@@ -8,14 +8,19 @@ from contracts.feeds import AdConversions, AdStats
 from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.steps.ads.ad_facts import AdFacts, choose_by_platform
-from transforms.ads.conversions import choose_conversions, find_given_twice, find_waiting
+from transforms.ads.conversions import (
+    choose_conversions,
+    find_given_twice,
+    find_uncounted,
+    find_waiting,
+)
 from transforms.ingest.deduplication import FILE
 
 STATS, CONVERSIONS = "ad_stats", "ad_conversions"
 
 
 def find_conversion_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
-    """Warn of conversions that stand in no report, and of those that may be counted twice."""
+    """Warn of conversions that stand in no report, that nobody counts, or that may count twice."""
     if not catalog.has_rows(CONVERSIONS):
         return
     given = choose_conversions(catalog.scan_numbered(CONVERSIONS), choose_by_platform(catalog))
@@ -29,6 +34,17 @@ def find_conversion_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warne
             feed=feed,
             count=count,
             setting="a feed of the table ads, ad_groups, ad_campaigns or ad_accounts",
+        )
+    uncounted = find_uncounted(given)
+    for feed, count, value in _sum_by_feed(catalog, uncounted, AdConversions.conversions_value):
+        yield Warned(
+            code="column_missing",
+            message=f"{feed}: conversions worth {value} in {count_of(count, 'row')}, and no feed "
+            "counts those of their platform and level: they are null in the reports; a feed that "
+            "counts them gives them",
+            feed=feed,
+            count=count,
+            setting="a feed of the table ad_conversions",
         )
     if not catalog.has_rows(STATS):
         return

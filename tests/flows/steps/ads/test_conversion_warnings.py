@@ -36,9 +36,11 @@ def warned(ran: Ran, code: str) -> list[tuple[str | None, int | None]]:
     return [(one.feed, one.count) for one in ran.warnings if one.code == code]
 
 
-def list_values(ran: Ran) -> list[tuple[str, str, Decimal | None, Decimal | None]]:
+def list_values(
+    ran: Ran, table: str = "campaign_report"
+) -> list[tuple[str, str, Decimal | None, Decimal | None]]:
     names = ("platform", "campaign_id", "conversions", "conversions_value")
-    return ran.table("ads", "campaign_report").select(names).rows()
+    return ran.table("ads", table).select(names).rows()
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,47 @@ def test_what_the_warning_says_leaves_one_of_both_out(tmp_path: Path) -> None:
     ran = run(tmp_path, OWN, GIVEN, constants='{ conversions = "0", conversions_value = "0" }')
     assert warned(ran, "conversions_twice") == []
     assert [row[2] for row in list_values(ran)] == [3, 0]
+
+
+def test_what_no_stats_tell_is_null_beside_conversions_by_name(tmp_path: Path) -> None:
+    """No file has spend; 2 has stats on the first day alone, and 3 nothing but a name."""
+    stats = b"date_day,platform,account_id,campaign_id,clicks\n2026-03-01,google_ads,A,2,5\n"
+    given = b"date_day,platform,campaign_id,conversion_name,conversions\n"
+    given += b"2026-03-01,google_ads,2,purchase,3\n2026-03-02,google_ads,2,purchase,1\n"
+    given += b"2026-03-02,google_ads,3,purchase,4\n"
+    names = b"platform,campaign_id,campaign_name\ngoogle_ads,3,Three\n"
+    toml = (
+        feed("ad_stats", "raw/stats.csv", without='["spend"]')
+        + feed("ad_conversions", "raw/given.csv")
+        + feed("ad_campaigns", "raw/names.csv")
+    )
+    files = {"raw/stats.csv": stats, "raw/given.csv": given, "raw/names.csv": names}
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    names_of = ("campaign_id", "clicks", "impressions", "spend", "reported_conversions")
+    assert ran.table("ads", "campaign_performance").select(names_of).rows() == [
+        ("2", 5, None, None, 3),
+        ("3", 0, None, None, 4),
+        ("2", 0, None, None, 1),
+    ]
+
+
+def test_conversions_of_which_the_value_alone_is_given_are_not_counted(tmp_path: Path) -> None:
+    """Meta's values without its counts, and with them."""
+    source = "fivetran.facebook_ads.basic_ad_action"
+    stats = b"date_day,platform,campaign_id,ad_id,spend\n2026-03-01,facebook_ads,1,11,10.00\n"
+    stats += b"2026-03-01,facebook_ads,1,12,10.00\n"
+    row = b"date,ad_id,action_type,value\n2026-03-01,11,offsite_conversion.fb_pixel_purchase,%d\n"
+    toml = feed("ad_stats", "raw/stats.csv")
+    toml += f'[[feeds]]\nsource = "{source}_values"\nfiles = "raw/values.csv"\n'
+    files = {"raw/stats.csv": stats, "raw/values.csv": row % 30}
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    assert [one[2:] for one in list_values(ran, "ad_report")] == [(None, 30), (None, 0)]
+    told = [one for one in ran.warnings if one.code == "column_missing"]
+    assert [one.feed for one in told if "conversions worth 30" in one.message] == [
+        f"{source}_values"
+    ]
+    toml += f'[[feeds]]\nsource = "{source}s"\nfiles = "raw/counts.csv"\n'
+    files["raw/counts.csv"] = row % 2
+    ran = run_workspace(write_workspace(tmp_path / "both", toml, files), tmp_path / "out_of_both")
+    assert [one[2:] for one in list_values(ran, "ad_report")] == [(2, 30), (0, 0)]
+    assert not [one for one in ran.warnings if "conversions worth" in one.message]
