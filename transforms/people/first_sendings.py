@@ -13,7 +13,7 @@ import polars as pl
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import Held, Rows, columns, no_rows
 from contracts.facts.people.described_activities import ContactSends
-from contracts.facts.people.lists import FirstSendings, SubscriptionDays
+from contracts.facts.people.lists import FirstSendings, HeldOut, SubscriptionDays
 from contracts.facts.people.numbered_activities import (
     KeyedEvents,
     KeyedSends,
@@ -47,14 +47,20 @@ def keep_list_events(events: Rows[KeyedEvents]) -> pl.LazyFrame:
 
 
 def list_shown_sendings(
-    events: Rows[KeyedEvents], messages: Rows[NumberedMessages], *, has_bare: bool
+    events: Rows[KeyedEvents],
+    messages: Rows[NumberedMessages],
+    held_out: Rows[HeldOut],
+    *,
+    has_bare: bool,
 ) -> pl.LazyFrame:
     """List the events that show a send to a contact, with the columns of `FirstSendings`.
 
     Args:
         has_bare: Whether any type may be a bare action.
     """
-    shown = events.filter(~_is_of_list(), ~pl.col(KeyedEvents.of_holdout))
+    shown = events.filter(~_is_of_list(), ~pl.col(KeyedEvents.of_holdout)).join(
+        held_out, on=columns(HeldOut), how="anti"
+    )
     if has_bare:
         is_bare = pl.col(KeyedEvents.event_type).is_in(BARE_ACTIONS)
         of_message = pl.col(OF_MESSAGE).fill_null(OTHER_CHANNEL)

@@ -1,5 +1,7 @@
 """Who may be written to on which channel, and how the lists grow (SPEC §6.4)."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
@@ -13,6 +15,7 @@ from contracts.facts.people.lists import (
 from contracts.reports.people import ListGrowth, Subscriptions
 from contracts.vocabulary import Action
 from transforms.common.calendar import reporting_day
+from transforms.common.joins import HELD
 
 SENT = "sent"
 STATUSES = {
@@ -216,6 +219,7 @@ def list_sendings(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.
         `event_id` of an event. Hold-outs were not sent, and what has no time or no contact is not
         here.
     """
+    of_message = [ContactSends.org_id, ContactSends.contact_id, ContactSends.message_id]
     is_held_out = pl.col(ContactSends.is_holdout).fill_null(value=False)
     of_list = [pl.format(f"{{}}_{action}", MessageEvents.channel) for action in STATUSES]
     is_of_list = pl.any_horizontal(pl.col(MessageEvents.event_type) == kind for kind in of_list)
@@ -223,7 +227,7 @@ def list_sendings(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.
         pl.col(MessageEvents.channel).is_not_null(),
         ~is_of_list,
         ~pl.col(MessageEvents.of_holdout),
-    )
+    ).join(find_held_out(sends, of_message), on=of_message, how="anti")
     told = sends.filter(~is_held_out).with_columns(
         pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL)
     )
@@ -244,6 +248,22 @@ def list_sendings(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.
             ),
         ]
     ).filter(pl.col(AT).is_not_null(), pl.col(ContactSends.contact_id).is_not_null())
+
+
+def find_held_out(sends: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
+    """Find the contacts and messages of which all sends are hold-outs: no event shows one.
+
+    Args:
+        sends: Any that say of themselves whether they are.
+        by: What names contact and message.
+
+    Returns:
+        Each once.
+    """
+    is_held_out = pl.col(ContactSends.is_holdout).fill_null(value=False)
+    held = sends.filter(is_held_out).select(by).drop_nulls().unique()
+    again = sends.filter(~is_held_out).select(by).join(held, on=by, how="semi", build_side=HELD)
+    return held.join(again, on=by, how="anti")
 
 
 def _select_first_sends(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.LazyFrame:

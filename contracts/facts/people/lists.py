@@ -16,6 +16,13 @@ class FirstSendings(Table):
     occurred_at: Instant = column("the first send, or event of one", required=True)
 
 
+class HeldOut(Table):
+    """One row per contact and message of which all sends are hold-outs."""
+
+    contact_key: Key = column("key of the contact", key=True, required=True)
+    message_key: Key = column("key of the message", key=True, required=True)
+
+
 class SubscriptionSteps(Table):
     """One row per subscription, unsubscribe, complaint and first send of a contact and channel."""
 

@@ -1,26 +1,27 @@
 """Subscriptions: who may be written to on which channel, from the few rows that decide."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Rows
+from contracts.columns import Held, Rows, columns, no_rows
 from contracts.facts.people.described_activities import MessageEvents
 from contracts.facts.people.journey_slices import ActivityDays
 from contracts.facts.people.lists import (
     FirstSendings,
+    HeldOut,
     SubscriptionDays,
     SubscriptionStates,
     SubscriptionSteps,
 )
-from contracts.facts.people.numbered_activities import NumberedMessages
+from contracts.facts.people.numbered_activities import NumberedMessages, SendPlaces
 from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper
 from flows.kept.kept_frames import scan_frame, write_frame
 from flows.runtime.materialize import materialize
-from flows.steps.activities.activity_pieces import LISTS, Pieces
+from flows.steps.activities.activity_pieces import LISTS, PLACES, Pieces
 from flows.steps.activities.write_activities import SHOWN_MAIL, Activities
 from flows.steps.step_inputs import StepInputs
 from transforms.activities.described_activities import describe_events
@@ -35,7 +36,12 @@ from transforms.people.first_sendings import (
     restore_firsts,
     sum_first_days,
 )
-from transforms.people.subscriptions import find_states, list_steps, sum_subscription_days
+from transforms.people.subscriptions import (
+    find_held_out,
+    find_states,
+    list_steps,
+    sum_subscription_days,
+)
 
 FIRSTS = "first sendings"
 LAST_PIECES = 4
@@ -53,6 +59,19 @@ class SubscriptionFacts:
 
     states: Rows[SubscriptionStates]
     days: Rows[SubscriptionDays]
+
+
+@dataclass(frozen=True)
+class OfMessages:
+    """What sendings are found by beside their rows.
+
+    Attributes:
+        messages: Their channels, and when they were planned.
+        held_out: Whom they were kept from, where that decides.
+    """
+
+    messages: Held[NumberedMessages]
+    held_out: Held[HeldOut] = field(default_factory=lambda: no_rows(HeldOut).collect())
 
 
 def build_subscriptions(inputs: StepInputs, activities: Activities) -> SubscriptionFacts:
@@ -86,31 +105,44 @@ def _list_events(activities: Activities) -> Rows[MessageEvents]:
 
 def _find_firsts(activities: Activities, keeper: Keeper) -> Rows[FirstSendings]:
     """The first of all that people were sent, or that shows it."""
-    has_bare = activities.has_bare
-    messages = activities.messages.select(
-        NumberedMessages.message_key, NumberedMessages.channel, NumberedMessages.planned_at
-    )
-    mail = list_mail(activities.scan_numbered(SHOWN_MAIL), activities.people)
-    parts = [mail]
-    for kind in ("sends", "events"):
+    of = {
+        "sends": OfMessages(_select_messages(activities)),
+        "events": OfMessages(_select_messages(activities), _find_held_out(activities)),
+    }
+    parts = [list_mail(activities.scan_numbered(SHOWN_MAIL), activities.people)]
+    for kind, known in of.items():
         before, last = activities.pieces[kind].part(-LAST_PIECES)
         if before.folders:
-            parts.append(_keep_firsts(activities, kind, before, messages, keeper))
-        parts += _list_sendings(kind, last, messages, has_bare=has_bare)
+            parts.append(_keep_firsts(activities, kind, before, known, keeper))
+        parts += _list_sendings(activities, kind, last, known)
     return _find(parts, activities)
 
 
+def _select_messages(activities: Activities) -> Held[NumberedMessages]:
+    return activities.messages.select(
+        NumberedMessages.message_key, NumberedMessages.channel, NumberedMessages.planned_at
+    )
+
+
+def _find_held_out(activities: Activities) -> Held[HeldOut]:
+    """The contacts and messages of which all sends are hold-outs."""
+    sends = activities.pieces["sends"].scan_extract(PLACES)
+    if not sends.select(pl.col(SendPlaces.is_holdout).any()).collect().item():
+        return no_rows(HeldOut).collect()
+    return materialize(find_held_out(sends, columns(HeldOut)), HeldOut).collect()
+
+
 def _keep_firsts(
-    activities: Activities, kind: str, pieces: Pieces, messages: pl.DataFrame, keeper: Keeper
+    activities: Activities, kind: str, pieces: Pieces, of: OfMessages, keeper: Keeper
 ) -> Rows[FirstSendings]:
     """The first sendings of the pieces that stay as they are."""
     days = pl.concat([day.select(ActivityDays.subject) for day in pieces.read_days()])
-    named = messages.filter(pl.col(NumberedMessages.message_key).is_in(days.to_series().implode()))
-    names, has_bare = [folder.name for folder in pieces.folders], activities.has_bare
-    decided = [kind, names, has_bare, identify_rows(named.lazy())]
+    of_pieces = pl.col(NumberedMessages.message_key).is_in(days.to_series().implode())
+    own = [identify_rows(rows.lazy().filter(of_pieces)) for rows in (of.messages, of.held_out)]
+    decided = [kind, [folder.name for folder in pieces.folders], activities.has_bare, *own]
 
     def write(folder: Path) -> str:
-        parts = _list_sendings(kind, pieces, messages, has_bare=has_bare)
+        parts = _list_sendings(activities, kind, pieces, of)
         write_frame(folder, FIRSTS, _find(parts, activities).collect())
         return identify(decided)
 
@@ -119,13 +151,15 @@ def _keep_firsts(
 
 
 def _list_sendings(
-    kind: str, pieces: Pieces, messages: pl.DataFrame, *, has_bare: bool
+    activities: Activities, kind: str, pieces: Pieces, of: OfMessages
 ) -> list[pl.LazyFrame]:
     """What people were sent by pieces, or what shows it, piece by piece."""
     rows = [pieces.scan_piece(place) for place in range(len(pieces.folders))]
+    messages, held_out = of.messages.lazy(), of.held_out.lazy()
     if kind == "sends":
-        return [list_sendings(own, messages.lazy()) for own in rows]
-    return [list_shown_sendings(own, messages.lazy(), has_bare=has_bare) for own in rows]
+        return [list_sendings(own, messages) for own in rows]
+    bare = activities.has_bare
+    return [list_shown_sendings(own, messages, held_out, has_bare=bare) for own in rows]
 
 
 def _find(parts: Iterable[pl.LazyFrame], activities: Activities) -> Rows[FirstSendings]:

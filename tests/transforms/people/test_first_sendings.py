@@ -33,6 +33,7 @@ from transforms.people.first_sendings import (
 )
 from transforms.people.subscriptions import (
     PLACE,
+    find_held_out,
     find_states,
     list_steps,
     report_list_growth,
@@ -119,7 +120,8 @@ def test_first_sendings_and_list_events_tell_what_all_rows_tell(
     )
     people, messages = PEOPLE.lazy(), MESSAGES.lazy()
     halves = (happened.head(cut), happened.slice(cut))
-    shown = [list_shown_sendings(half, messages, has_bare=True) for half in halves]
+    held_out = find_held_out(told, ["contact_key", "message_key"])
+    shown = [list_shown_sendings(half, messages, held_out, has_bare=True) for half in halves]
     parts = pl.collect_all([list_sendings(told, messages), *shown])
     firsts = find_firsts(parts, PEOPLE, PLACES)
     own = describe_events(

@@ -38,7 +38,7 @@ def did(day: int, action: str, contact: str = "1", channel: str = "email") -> di
 def sent(day: int, contact: str = "1") -> dict[str, Any]:
     """An e-mail to contact 1."""
     row = {"org_id": "o", "contact_id": contact, "channel": "email", "sent_at": on(day)}
-    return row | {"send_id": f"s{day}", "is_holdout": False}
+    return row | {"send_id": f"s{day}", "message_id": f"m{day}", "is_holdout": False}
 
 
 def step(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = None) -> pl.LazyFrame:
@@ -148,16 +148,17 @@ def test_days_add_up_over_any_split_of_the_contacts() -> None:
 def test_a_send_that_only_events_show_puts_a_contact_on_the_list() -> None:
     """Contact 1 was sent an e-mail on the 1st and left on the 3rd; 2 opened one on the 2nd.
 
-    Contact 3 was held out: an open of that send shows none.
+    Contacts 3 and 4 were held out: an open of that send, or of its message, shows none.
     """
-    held_out = sent(2, "3") | {"is_holdout": True}
+    held_out = [sent(2, who) | {"is_holdout": True} for who in ("3", "4")]
     events = [
         did(1, "sent"),
         did(2, "opened", "2"),
         did(2, "opened", "3") | {"of_holdout": True},
+        did(2, "opened", "4"),
         did(3, "unsubscribed"),
     ]
-    days = sum_subscription_days(step(events, [held_out]), "UTC")
+    days = sum_subscription_days(step(events, held_out), "UTC")
     growth = report_list_growth(days).select("date_day", "unsubscribed", "size").collect()
     assert growth.rows() == [
         (date(2026, 1, 1), 0, 1),
