@@ -263,6 +263,19 @@ class Source(Strict):
     """
 
     @model_validator(mode="after")
+    def maps_each_table_once(self) -> Self:
+        """Rows of a second mapping of a table would replace those of the first."""
+        tables = [one.table for one in self.tables]
+        for place, table in enumerate(tables):
+            if table in tables[:place]:
+                msg = (
+                    f"{table!r} is mapped twice: read both in one mapping (first = […]), or in a "
+                    "source of its own, with a feed of the same files"
+                )
+                raise problem(msg, "tables")
+        return self
+
+    @model_validator(mode="after")
     def tells_marks_apart(self) -> Self:
         """A comma or point is either the decimal mark or that of thousands."""
         if self.decimal == self.thousands:

@@ -118,6 +118,8 @@ def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[Miss
         named = index_header(header, resolved)
         if not named.keys() >= set(map(fold, resolved.mapping.unless_empty)):
             continue
+        if len(feed.mappings) > 1 and _find_ungiven(resolved, named) is not None:
+            continue
         mapping = resolved.mapping
         table = FEEDS[mapping.table]
         needed = _needed(feed, resolved)
@@ -236,7 +238,16 @@ def _find_lacking(resolved: ResolvedMapping, header: tuple[str, ...]) -> str | N
     """The first column of those that tell a table's rows which is not in the file."""
     named = index_header(header, resolved)
     telling = (*resolved.mapping.when, *resolved.mapping.unless_empty)
-    return next((name for name in telling if fold(name) not in named), None)
+    lacking = next((name for name in telling if fold(name) not in named), None)
+    return lacking or _find_ungiven(resolved, named)
+
+
+def _find_ungiven(resolved: ResolvedMapping, named: dict[str, str]) -> str | None:
+    """A column that would make rows of a table, where the file has none of those that do."""
+    telling = [resolved.mapping.columns[name] for name in resolved.mapping.unless_all_empty]
+    if any(is_in_file(one, named) for one in telling):
+        return None
+    return next((column for one in telling for column in file_columns(one)), None)
 
 
 def _quote(names: tuple[str, ...]) -> str:

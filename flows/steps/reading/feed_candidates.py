@@ -28,6 +28,8 @@ LEAST_OF_ADS = 0.75
 """The same of ad platforms' exports: what they cost is in each, beside dozens of other columns."""
 UNDATED = 0.5
 """What lacking the day takes off a likeness."""
+UNTYPED = 0.25
+"""What leaving to the file's name what happened takes off a likeness."""
 LEAST_UNDATED = 0.4
 """The same of exports of a whole period, which have more columns than those by day."""
 ANYWHERE = "raw/x"
@@ -130,18 +132,22 @@ def _least_likeness(candidate: Candidate, known: KnownSources) -> float:
 def _as_source(
     name: str, feed: ConfiguredFeed, path: Path, header: tuple[str, ...]
 ) -> Iterator[Candidate]:
-    settings = {"source": name}
     here = {fold(one) for one in header}
     lacking = {one.column for one in find_missing(feed, header) if one.is_needed}
-    if lacking - {AdStats.date_day} or here.intersection(map(fold, feed.other_reports)):
+    placeholders = {name: text for name, text in CONSTANT_PLACEHOLDERS.items() if name in lacking}
+    others = lacking - {AdStats.date_day} - placeholders.keys()
+    if others or here.intersection(map(fold, feed.other_reports)):
         return
+    settings = {"source": name, **({"constants": placeholders} if placeholders else {})}
     shared = list_read(feed, header)
     if len(shared) < FEWEST_SHARED:
         return
     passed = list_ignored(feed)
     known = sum(one in shared or fold(one) in passed for one in header) / len(header)
-    likeness = known + _share_given(feed, header) - UNDATED * bool(lacking)
-    yield Candidate(settings, likeness, _compare_names(name, path), undated=bool(lacking))
+    undated = AdStats.date_day in lacking
+    lack = UNDATED * undated + UNTYPED * bool(placeholders)
+    likeness = known + _share_given(feed, header) - lack
+    yield Candidate(settings, likeness, _compare_names(name, path), undated)
 
 
 def _share_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> float:

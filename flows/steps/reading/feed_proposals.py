@@ -35,6 +35,7 @@ from transforms.ingest.validation import explain_failures, is_suspect
 SAMPLE_ROWS = 1_000
 """How many rows of a file are looked at."""
 STATS, PARTS = "ad_stats", "ad_breakdowns"
+EXAMPLE_TYPE = "email_opened"
 ALMOST = 0.25
 """How much less evidence another candidate may have to be named beside the best."""
 
@@ -93,11 +94,12 @@ def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
     needed, ambiguous = _find_settings(path, best, sources)
     settings = {**best.settings, **needed}
     feed = best.configure(sources, **settings)
+    as_filled = best.configure(sources, **_fill_constants(settings))
     points = [
         *_explain_constants(settings),
         *(f"it may also be read with {one}: look at its days" for one in ambiguous),
         *_explain_header(feed, opened),
-        *_explain_rows(path, feed),
+        *_explain_rows(path, as_filled),
         *_explain_others(best, others),
         *_explain_parts(best, others, sources),
         *_explain_name(best, path, sources),
@@ -199,7 +201,14 @@ def _explain_constants(settings: Mapping[str, object]) -> Iterator[str]:
     constants = settings.get("constants")
     if isinstance(constants, dict):
         for name in constants:
-            yield f'no column tells {name}: say it in constants, as "email_opened"'
+            yield f'no column tells {name}: say it in constants, as "{EXAMPLE_TYPE}"'
+
+
+def _fill_constants(settings: Mapping[str, object]) -> dict[str, object]:
+    """The settings with a word in the place of constants to fill, as rows are read with one."""
+    constants = settings.get("constants")
+    filled = dict.fromkeys(constants, EXAMPLE_TYPE) if isinstance(constants, dict) else {}
+    return {**settings, **({"constants": filled} if filled else {})}
 
 
 def _explain_header(feed: ConfiguredFeed, opened: FeedFile) -> Iterator[str]:
@@ -239,7 +248,7 @@ def _explain_types(parsed: pl.DataFrame) -> Iterator[str]:
     standard = [*RunChannels().interactions]
     known = {*standard, *map(str, Action)}
     for name in parsed.get_column(Events.event_type).drop_nulls().unique().sort():
-        if name not in known and name != "…":
+        if name not in known:
             near = nearest(name, standard)
             meant = f'; if it means {near}: values = {{ event_type = {{ {name} = "{near}" }} }}'
             yield f"{name!r} is no standard event type{meant if near else ''}"

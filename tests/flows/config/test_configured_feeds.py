@@ -208,6 +208,7 @@ def test_a_mapping_of_one_s_own_stands_before_the_shipped_one_of_its_name(tmp_pa
             OWN.replace('"Kosten"', "5"),
             "tables[0].columns.spend: must be a column's name or one of",
         ),
+        (OWN + OWN[OWN.index("[[") :], "'ad_stats' is mapped twice: read both in one mapping"),
         (OWN.replace("description", "#"), "description: is missing"),
         ("description = ", "is no TOML"),
     ],
