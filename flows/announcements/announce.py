@@ -89,33 +89,22 @@ def _show_artifacts(summary: RunSummary) -> None:
         markdown=draw_summary(summary),
         description=f"What run {run} of {name} published.",
     )
-    tables: dict[str, tuple[Rows, int, str, str]] = {
-        "feeds": (
-            list_feeds(summary),
-            summary.feeds.height,
-            "What came of each feed",
-            "run/feeds",
-        ),
-        "changes": (
-            list_changes(summary),
-            summary.changes.height,
-            "Figures that are others than in the snapshot before",
-            "run/changes",
-        ),
-        "rejects": (
-            list_rejects(summary),
-            summary.rejects.height,
-            "Rejected rows by file and reason",
-            "quarantine",
-        ),
-    }
-    for what, (rows, total, title, where) in tables.items():
+
+    def show(what: str, rows: Rows, total: int, title: str, where: str) -> None:
         more = say_what_is_left_out(total, where) or (" There are none." if not rows else "")
         create_table_artifact(
             key=name_artifact(name, what),
             table=rows,
             description=f"{title}, run {run}.{more}",
         )
+
+    feeds, changes, rejects = list_feeds(summary), list_changes(summary), list_rejects(summary)
+    differing = "Figures that differ from the snapshot before"
+    show("feeds", feeds, summary.feeds.height, "What came of each feed", "run/feeds")
+    show("changes", changes, summary.changes.height, differing, "run/changes")
+    show(
+        "rejects", rejects, summary.rejects.height, "Rejected rows by file and reason", "quarantine"
+    )
 
 
 def _name_assets(group: AssetGroup) -> None:

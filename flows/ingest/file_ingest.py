@@ -145,10 +145,7 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
     """Write the file's parts below `home`."""
     raw = same.files[0]
     opened = open_feed(raw.location, raw.feed.options, file_sha256=same.sha256)
-    tables = [
-        TableWriter(home, raw.feed, resolved, opened.header.columns, erasing)
-        for resolved in raw.feed.mappings
-    ]
+    tables = [TableWriter(home, raw.feed, resolved, erasing) for resolved in raw.feed.mappings]
     header = opened.header.columns
     if opened.has_fixed_columns and not opened.is_empty:
         require_columns(raw.feed, header, opened.preamble)

@@ -68,7 +68,6 @@ class TableWriter:
         home: Path,
         feed: ConfiguredFeed,
         resolved: ResolvedMapping,
-        header: tuple[str, ...],
         erasing: Erasing,
     ) -> None:
         """Prepare to write below `home`."""
@@ -83,7 +82,6 @@ class TableWriter:
         self.keys = SendKeyWriter(self.home, resolved.mapping.table)
         self.records: list[pl.Series] = []
         self.feed = feed
-        self.header = header
         self.erasing = erasing
 
     def take(

@@ -200,19 +200,15 @@ def _read_published(objects: S3Objects, found: dict[str, StoredObject]) -> str:
 def _find_leftovers(found: dict[str, StoredObject], published: str) -> list[str]:
     """What runs that were killed left: unpublished snapshots, and readings that are not whole."""
     uploads = {key.removeprefix(UPLOADS) for key in found if key.startswith(UPLOADS)}
-    leftovers = []
-    for key in found:
-        if key.startswith(UPLOADS):
-            is_left = True
-        elif key.startswith(SNAPSHOTS):
+
+    def is_left(key: str) -> bool:
+        if key.startswith(SNAPSHOTS):
             run = run_of(key)
             has_manifest = f"{SNAPSHOTS}{run}/{MANIFEST}" in found
-            is_left = run != published and (run in uploads or not has_manifest)
-        elif key.startswith(LEDGER_FOLDER):
+            return run != published and (run in uploads or not has_manifest)
+        if key.startswith(LEDGER_FOLDER):
             reading = "/".join(key.split("/")[:3])
-            is_left = f"{reading}/{RECEIPT}" not in found
-        else:
-            is_left = False
-        if is_left:
-            leftovers.append(key)
-    return leftovers
+            return f"{reading}/{RECEIPT}" not in found
+        return key.startswith(UPLOADS)
+
+    return [key for key in found if is_left(key)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from contracts.manifest import Manifest
@@ -50,7 +51,6 @@ def verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
         repair: Whether to mend what can be.
     """
     layout = Layout(root)
-    tables = f"{layout.relative(layout.snapshots)}/"
     runs = {*list_runs(layout), *list_quarantines(layout)}
     runs |= {file.stem for file in list_kept_sums(root)} - {find_unfinished(layout)}
     for run_id in sorted(runs):
@@ -62,19 +62,16 @@ def verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
                 renew_sums(root, run_id)
             yield Damage(layout.relative(file), problem, mended=is_mended)
             continue
-        for path, problem in find_differing(
-            root,
-            run_id,
-            lambda path: (
-                not (
-                    path.endswith(f"/{MANIFEST}")
-                    or (path.startswith(tables) and path.endswith(TABLE_SUFFIX))
-                )
-            ),
-        ):
+        for path, problem in find_differing(root, run_id, partial(_lies_beside_tables, layout)):
             yield Damage(path, problem)
         rejected = layout.quarantine / run_id
         yield from verify_own(root, rejected, read_sums(root, run_id), repair=repair)
+
+
+def _lies_beside_tables(layout: Layout, path: str) -> bool:
+    """Whether a file is neither a manifest nor a table of a snapshot."""
+    is_of_snapshot = path.startswith(f"{layout.relative(layout.snapshots)}/")
+    return not (path.endswith(f"/{MANIFEST}") or (is_of_snapshot and path.endswith(TABLE_SUFFIX)))
 
 
 def _has_its_tables(root: Path, run_id: str) -> bool:

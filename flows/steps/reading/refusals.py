@@ -4,6 +4,7 @@ from collections import Counter
 
 from contracts.config.workspace import Workspace
 from contracts.erasures import ERASED
+from contracts.manifest import count_of
 from flows.catalog.exchange_rates import NO_RATE
 from flows.catalog.row_status import REJECTED
 from flows.errors import CampaignReportsError, DataRefused
@@ -23,18 +24,21 @@ def find_refusal(
         read: What was read.
         run_id: The run whose quarantine holds the rows; none where nothing is written.
     """
-    stopped = [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]
-    if stopped:
+    if stopped := [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]:
+        why = "nothing was published, because files were refused:"
         lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.hint}." for r in stopped]
         hint = 'Correct the files, or set on_refused = "skip" for their feeds.'
-        return DataRefused(
-            "nothing was published, because files were refused:\n  " + "\n  ".join(lines), hint
-        )
+        return DataRefused("\n  ".join([why, *lines]), hint)
     if short := [one for state in read.states if state.stops for one in state.warnings]:
         lines = [one.message for one in short]
         hint = 'Wait for the files, or set on_late = "warn" for their feeds.'
         return DataRefused("\n  ".join(["nothing was published:", *lines]), hint)
-    limit = config.workspace.max_rejected_share
+    too_many = _find_too_many_rejected(read, config.workspace.max_rejected_share, run_id)
+    return too_many or find_unknown_names(read.catalog, config)
+
+
+def _find_too_many_rejected(read: FeedsRead, limit: float, run_id: str) -> DataRefused | None:
+    """The first feed of which too large a share was rejected."""
     for name, (rows, rejected, reasons) in _rejections(read).items():
         if rows and rejected / rows > limit:
             top = "; ".join(
@@ -46,7 +50,7 @@ def find_refusal(
             )
             place = f"The rows are in quarantine/{run_id}/{name}.parquet: " if run_id else ""
             return DataRefused(msg, f"{place}`campaign-reports rejects` shows those of a run.")
-    return find_unknown_names(read.catalog, config)
+    return None
 
 
 def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[Reason]]]:
@@ -73,4 +77,4 @@ def _most_met(reasons: dict[str, Counter[str]]) -> list[Reason]:
 
 def _name_files(paths: list[str]) -> str:
     further = len(paths) - 1
-    return paths[0] + (f" and {further} further file{'s' * (further > 1)}" if further else "")
+    return f"{paths[0]} and {count_of(further, 'further file')}" if further else paths[0]
