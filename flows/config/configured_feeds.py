@@ -1,13 +1,14 @@
 """The feeds of a configuration, each with its source mapping and its own settings put in."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from contracts.columns import columns, polars_schema
 from contracts.config.cell_forms import ThousandsMark
 from contracts.config.feed_section import FeedSection
-from contracts.config.source_mapping import Source, SumOf, TableMapping
+from contracts.config.source_mapping import Expression, Source, SumOf, TableMapping
 from contracts.config.workspace import RunSection, Workspace
 from contracts.feeds import FEEDS, AdStats
 from contracts.manifest import Warned
@@ -18,6 +19,8 @@ from transforms.ingest.expressions import file_columns, fold
 from transforms.ingest.parsing.number_parsing import NumberMarks
 from transforms.ingest.row_ids import is_id
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class ConfiguredFeed:
@@ -25,23 +28,23 @@ class ConfiguredFeed:
 
     Attributes:
         name: How messages and quarantine call it.
+        place: Its place among the feeds.
+        source: Its source mapping, without its own settings.
         mappings: How its rows become rows of each of its tables.
         options: What is known about its files before they are opened.
-        leaves_other_rows: Whether rows of none of its tables are left out, not rejected.
-        conversions: Names of the conversions that count; none named: all count.
-        other_reports: Column -> the source that reads files which have it.
-        longer_periods: Lines of a preamble that say that each row covers more than a day.
     """
 
     section: FeedSection
     name: str
+    place: int
+    source: Source
     mappings: tuple[ResolvedMapping, ...]
     options: FileOptions
-    place: int
-    leaves_other_rows: bool
-    conversions: tuple[str, ...]
-    other_reports: Mapping[str, str]
-    longer_periods: tuple[str, ...]
+
+    @property
+    def conversions(self) -> tuple[str, ...]:
+        """Names of the conversions that count; none named: all count."""
+        return self.section.conversions or self.source.conversions
 
     def warn(self, code: str, said: str, setting: str = "", **told: object) -> Warned:
         """A warning of the feed.
@@ -74,8 +77,8 @@ class ConfiguredFeed:
             for name, value in vars(self.options).items()
             if name not in LIMITS
         }
-        refused = (sorted(self.other_reports.items()), self.longer_periods)
-        return repr((mappings, options, self.leaves_other_rows, refused))
+        refused = (sorted(self.source.other_reports.items()), self.source.longer_periods)
+        return repr((mappings, options, self.source.leaves_other_rows, refused))
 
 
 def configure_feeds(
@@ -112,23 +115,41 @@ def _configure_feed(
         for expression in (*mapping.columns.values(), *mapping.members.values())
         for column in file_columns(expression)
     )
-    foreign = frozenset(fold(name) for others in source.synonyms.values() for name in others)
+    marks = NumberMarks(
+        decimal=section.decimal or source.decimal,
+        thousands=_thousands_of(section, source),
+        symbols=(*source.symbols, *section.symbols),
+        negatives=section.negatives or source.negatives,
+    )
     mappings = tuple(
         ResolvedMapping(
             mapping=mapping,
             timezone=section.timezone or source.timezone or "UTC",
-            marks=NumberMarks(
-                decimal=section.decimal or source.decimal,
-                thousands=_thousands_of(section, source),
-                symbols=(*source.symbols, *section.symbols),
-                negatives=section.negatives or source.negatives,
-            ),
+            marks=marks,
             ignored=named.union(map(fold, source.ignored)),
             synonyms=source.synonyms,
         )
         for mapping in tables
     )
-    options = FileOptions(
+    options = _know_files(section, source, mappings, named, run)
+    return ConfiguredFeed(section, name, place, source, mappings, options)
+
+
+def _know_files(
+    section: FeedSection,
+    source: Source,
+    mappings: tuple[ResolvedMapping, ...],
+    named: frozenset[str],
+    run: RunSection,
+) -> FileOptions:
+    """What is known about a feed's files before they are opened.
+
+    Args:
+        named: The columns that its mappings read, folded.
+    """
+    tables = [resolved.mapping for resolved in mappings]
+    foreign = frozenset(fold(name) for others in source.synonyms.values() for name in others)
+    return FileOptions(
         encoding=section.encoding,
         delimiter=section.delimiter,
         null_values=(*source.null_values, *section.null_values),
@@ -143,18 +164,6 @@ def _configure_feed(
         id_columns=frozenset(_list_id_columns(tables)),
         max_expansion=run.max_expansion,
         max_columns=run.max_columns,
-    )
-    conversions = section.conversions or source.conversions
-    return ConfiguredFeed(
-        section,
-        name,
-        mappings,
-        options,
-        place,
-        source.leaves_other_rows,
-        conversions,
-        source.other_reports,
-        source.longer_periods,
     )
 
 
@@ -220,27 +229,30 @@ def _thousands_of(section: FeedSection, source: Source) -> ThousandsMark | None:
 
 def _override(mapping: TableMapping, section: FeedSection) -> TableMapping:
     """The mapping with the feed's own settings put in, as far as its table has their columns."""
-    known = columns(FEEDS[mapping.table])
-    own_columns = {name: read for name, read in section.columns.items() if name in known}
+    known = {*columns(FEEDS[mapping.table])}
+    own_columns: dict[str, Expression] = _pick(section.columns, known)
     if mapping.table == "ad_stats" and section.conversions:
         own_columns.setdefault(AdStats.conversions, SumOf(sum=section.conversions))
-    own_constants = {name: value for name, value in section.constants.items() if name in known}
+    own_constants = _pick(section.constants, known)
     own_values = {
         name: {**mapping.values.get(name, {}), **words}
-        for name, words in section.values.items()
-        if name in known
+        for name, words in _pick(section.values, known).items()
     }
-    own_formats = {name: form for name, form in section.formats.items() if name in known}
-    own_units = {name: unit for name, unit in section.units.items() if name in known}
-    formats = {name: form for name, form in mapping.formats.items() if name not in own_units}
-    units = {name: unit for name, unit in mapping.units.items() if name not in own_formats}
-    kept = {n: read for n, read in mapping.columns.items() if n not in own_constants}
+    own_formats, own_units = _pick(section.formats, known), _pick(section.units, known)
     return mapping.model_copy(
         update={
-            "columns": {**kept, **own_columns},
+            "columns": _drop(mapping.columns, own_constants) | own_columns,
             "constants": {**mapping.constants, **own_constants},
             "values": {**mapping.values, **own_values},
-            "formats": {**formats, **own_formats},
-            "units": {**units, **own_units},
+            "formats": _drop(mapping.formats, own_units) | own_formats,
+            "units": _drop(mapping.units, own_formats) | own_units,
         }
     )
+
+
+def _pick(given: Mapping[str, T], names: Container[str]) -> dict[str, T]:
+    return {name: one for name, one in given.items() if name in names}
+
+
+def _drop(given: Mapping[str, T], names: Container[str]) -> dict[str, T]:
+    return {name: one for name, one in given.items() if name not in names}

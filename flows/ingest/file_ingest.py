@@ -155,7 +155,7 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
         header = tuple(name for name in batch.rows.columns if name != ROW_NUMBER)
         taken = [table.take(batch, header, number, is_last=is_last) for table in tables]
         unclaimed = _find_unclaimed(batch, taken)
-        if raw.feed.leaves_other_rows:
+        if raw.feed.source.leaves_other_rows:
             left_out.add(unclaimed)
         elif not unclaimed.is_empty():
             reason = f"no row of {tables[0].resolved.mapping.table}: its ids are empty"

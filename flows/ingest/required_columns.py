@@ -190,14 +190,14 @@ def _needed(feed: ConfiguredFeed, resolved: ResolvedMapping) -> set[str]:
 
 def _refuse_other_report(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:
     named = index_header(header, feed.mappings[0])
-    for column, source in feed.other_reports.items():
+    for column, source in feed.source.other_reports.items():
         if fold(column) in named:
             msg = f"its column {named[fold(column)]!r} tells that it is another report"
             raise RefusedFile(msg, f'read it with source = "{source}"')
 
 
 def _refuse_longer_periods(feed: ConfiguredFeed, preamble: tuple[str, ...]) -> None:
-    longer = {fold(line) for line in feed.longer_periods}
+    longer = {fold(line) for line in feed.source.longer_periods}
     said = next((line for line in preamble if fold(line) in longer), None)
     if said is not None:
         msg = f'its preamble says "{said}": each row covers more than a day'

@@ -65,6 +65,8 @@ def explain(
         answers = [answer(explainer, place, one) for place, one in zip(places, asked, strict=True)]
     if to is not None:
         _write(answers, to)
+    errors = [answer.said[ERROR] for answer in answers if ERROR in answer.said]
+    problems = [answer.problem for answer in answers if answer.problem]
     if json:
         said = [answer.said for answer in answers]
         print_json(said if cells else said[0])
@@ -72,15 +74,11 @@ def explain(
         for answer in answers:
             if ERROR not in answer.said:
                 _print(answer)
-    problems = [answer.problem for answer in answers if answer.problem]
-    for problem in problems:
-        print_note(f"the rows do not add up: {problem}")
-    for answer in answers:
-        if ERROR in answer.said:
-            print_note(answer.said[ERROR])
+    for note in (*(f"the rows do not add up: {problem}" for problem in problems), *errors):
+        print_note(note)
     if problems:
         return FAULT_OF_OURS
-    return UsageError.exit_code if any(ERROR in answer.said for answer in answers) else 0
+    return UsageError.exit_code if errors else 0
 
 
 def _sum(explainer: Explainer, place: tuple[str, str], asked: dict[str, Any]) -> ExplainedCell:

@@ -136,7 +136,7 @@ def _as_source(
     lacking = {one.column for one in find_missing(feed, header) if one.is_needed}
     placeholders = {name: text for name, text in CONSTANT_PLACEHOLDERS.items() if name in lacking}
     others = lacking - {AdStats.date_day} - placeholders.keys()
-    if others or here.intersection(map(fold, feed.other_reports)):
+    if others or here.intersection(map(fold, feed.source.other_reports)):
         return
     settings = {"source": name, **({"constants": placeholders} if placeholders else {})}
     shared = list_read(feed, header)

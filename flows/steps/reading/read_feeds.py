@@ -206,24 +206,23 @@ def _warn_of_absence(
     root: Path, feeds: list[ConfiguredFeed], files: list[RawFile]
 ) -> Iterator[Warned]:
     for feed in feeds:
+        pattern = feed.section.files
         either, alike = find_alike(root, feed, files)
         if alike:
             said = (
-                f"{count_of(len(alike), 'file')} of {feed.section.files} but for capitals or "
-                f'compression, as {alike[0]}, not read: files = "{either}"'
+                f"{count_of(len(alike), 'file')} of {pattern} but for capitals or compression, as "
+                f'{alike[0]}, not read: files = "{either}"'
             )
             yield feed.warn("files_alike", said, "files", count=len(alike))
         if not any(raw.feed is feed for raw in files):
-            said = f"no file matches {feed.section.files}"
             braces = ", in which braces stand for themselves: * ? and [ab] are wildcards"
-            more = braces if "{" in feed.section.files else ""
-            yield feed.warn("no_files", said + more, "files", count=0)
+            said = f"no file matches {pattern}{braces if '{' in pattern else ''}"
+            yield feed.warn("no_files", said, "files", count=0)
         if folders := find_folders(root, feed):
-            pattern = feed.section.files.rstrip("/")
-            inside = f"{pattern}/*{PurePosixPath(pattern).suffix}"
+            inside = f"{pattern.rstrip('/')}/*{PurePosixPath(pattern).suffix}"
             said = (
-                f"{count_of(len(folders), 'folder')} where {feed.section.files} means files, and "
-                f'nothing in it was read: what lies there is files = "{inside}"'
+                f"{count_of(len(folders), 'folder')} where {pattern} means files, and nothing in "
+                f'it was read: what lies there is files = "{inside}"'
             )
             yield feed.warn("folders_matched", said, "files", count=len(folders))
 
