@@ -115,13 +115,11 @@ def require_columns(
 def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[MissingColumn]:
     """Every mapped column to which a file with this header gives nothing."""
     for resolved in feed.mappings:
-        named = index_header(header, resolved)
-        if not named.keys() >= set(map(fold, resolved.mapping.unless_empty)):
+        mapping, table, named = resolved.mapping, resolved.table, index_header(header, resolved)
+        if not named.keys() >= set(map(fold, mapping.unless_empty)):
             continue
         if len(feed.mappings) > 1 and _find_ungiven(resolved, named) is not None:
             continue
-        mapping = resolved.mapping
-        table = FEEDS[mapping.table]
         needed = _needed(feed, resolved)
         mapped = [name for name in columns(table) if name in mapping.columns or name in needed]
         given = {*NEVER_NEEDED, *mapping.constants, *mapping.defaults}.difference(
@@ -269,30 +267,41 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
         for one in missing
         if one.column in FEEDS[one.table].to_schema().columns
     }
+    first = missing[0].column.split(" or ")[0]
+    guess = (near.get(first) or ["…"])[0]
+    common = [one.column for one in missing if one.column in ONE_FOR_ALL]
     parts = [
+        "" if any(list_given(feed, header)) else NOTHING_KNOWN,
+        *_say_near(near, free),
+        f"name the file's column in the feed: columns = {{ {first} = {write_toml(guess)} }}",
+        *(
+            "or, if all rows have the same, give it: "
+            f"constants = {{ {name} = {write_toml(ONE_FOR_ALL[name])} }}"
+            for name in common
+        ),
+        _offer_without(feed, missing),
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def _say_near(near: dict[str, list[str]], free: list[str]) -> list[str]:
+    """Which of a file's headers are nearest to columns; where none is near, which there are."""
+    said = [
         f"nearest to {column} {'is' if len(names) == 1 else 'are'} {', '.join(map(repr, names))}"
         for column, names in near.items()
         if names
     ]
-    if free and not parts:
-        more = ", …" if len(free) > MOST_NAMES else ""
-        parts = [f"its other columns are {', '.join(map(repr, free[:MOST_NAMES]))}{more}"]
-    if not any(list_given(feed, header)):
-        parts.insert(0, NOTHING_KNOWN)
-    first = missing[0].column.split(" or ")[0]
-    guess = (near.get(first) or ["…"])[0]
-    parts.append(
-        f"name the file's column in the feed: columns = {{ {first} = {write_toml(guess)} }}"
-    )
-    common = [one.column for one in missing if one.column in ONE_FOR_ALL]
-    parts += [
-        "or, if all rows have the same, give it: "
-        f"constants = {{ {name} = {write_toml(ONE_FOR_ALL[name])} }}"
-        for name in common
-    ]
+    if said or not free:
+        return said
+    more = ", …" if len(free) > MOST_NAMES else ""
+    return [f"its other columns are {', '.join(map(repr, free[:MOST_NAMES]))}{more}"]
+
+
+def _offer_without(feed: ConfiguredFeed, missing: list[MissingColumn]) -> str:
+    """The setting that says that files lack columns; empty where one of them must be there."""
     may_lack = [one for one in missing if one.column not in required(FEEDS[one.table])]
     silenced = [one.column for one in may_lack if not _key_of(feed, one)]
-    if len(may_lack) == len(missing) and silenced and " or " not in silenced[0]:
-        listed = ", ".join(f'"{name}"' for name in silenced)
-        parts.append(f"or say that these files never have it: without = [{listed}]")
-    return "; ".join(parts)
+    if len(may_lack) < len(missing) or not silenced or " or " in silenced[0]:
+        return ""
+    listed = ", ".join(f'"{name}"' for name in silenced)
+    return f"or say that these files never have it: without = [{listed}]"
