@@ -58,9 +58,7 @@ def kind_of(name: str, value: Value) -> str:
         return DAY
     if isinstance(value, int) and not isinstance(value, bool):
         return COUNT
-    if any(
-        name == word or name.endswith(f"_{word}") or name.startswith(word) for word in MONEY_WORDS
-    ):
+    if name.startswith(MONEY_WORDS) or name.endswith(tuple(f"_{word}" for word in MONEY_WORDS)):
         return MONEY
     is_rate = name.endswith(("_rate", "_rate_of_sends", "share", "_low", "_high", "_difference"))
     if isinstance(value, float) and (is_rate or name == "ctr") and name not in NO_RATES:

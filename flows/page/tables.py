@@ -131,24 +131,20 @@ def select_rows(
         rows: The rows of the table that are meant, or sums of them.
     """
     given = published.columns(spec.table)
-    wanted = [
-        name
-        for name in dict.fromkeys(
-            [*published.key(spec.table), *spec.labels, *spec.figures, spec.order]
-        )
-        if name in given
-    ]
-    parts = parts_of(spec.ratios)
+    keys = spec.by or published.key(spec.table)
+    labels, figures = ([name for name in of if name in given] for of in (spec.labels, spec.figures))
+    parts = [name for name in parts_of(spec.ratios) if name in given]
     if spec.only is not None:
         rows = rows.filter(spec.only)
     if spec.by:
-        sums = [name for name in dict.fromkeys([*spec.figures, *parts]) if name in given]
-        texts = [name for name in spec.labels if name in given and name not in spec.by]
-        rows = rows.group_by(spec.by).agg(pl.col(texts).max(), *sum_known(sums))
+        texts = [name for name in labels if name not in spec.by]
+        rows = rows.group_by(spec.by).agg(
+            pl.col(texts).max(), *sum_known([*dict.fromkeys([*figures, *parts])])
+        )
     else:
-        rows = rows.select([*dict.fromkeys([*wanted, *(n for n in parts if n in given)])])
+        order = [spec.order] if spec.order in given else []
+        rows = rows.select([*dict.fromkeys([*keys, *labels, *figures, *order, *parts])])
     table = rows.collect()
-    keys = spec.by or published.key(spec.table)
     first = [pl.col(name) for name in spec.figures if name in table.columns][:1]
     greatest = [*_order(spec, table), *first]
     shown = (
@@ -186,11 +182,9 @@ def make_table(
     """
     if not published.has(spec.table):
         return None
-    if rows is not None:
-        meant = rows.lazy()
-    else:
-        meant = published.scan(spec.table)
-        meant = meant.filter(period.condition()) if period else meant
+    meant = published.scan(spec.table) if rows is None else rows.lazy()
+    if rows is None and period:
+        meant = meant.filter(period.condition())
     found, total = select_rows(published, spec, meant)
     if not total:
         return None

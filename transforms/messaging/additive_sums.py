@@ -84,7 +84,8 @@ def restate(
     """Take off what some sends gave, and add what they give now.
 
     Args:
-        kept: AdditiveSums over all sends, of the keys that `gone` or `come` bear alone.
+        kept: The sums over all sends, of the keys alone that `gone` or `come` bear.
+        gone: What some sends gave.
         come: What these, and new ones, give now.
         sums: How the rows add up.
 
