@@ -13,9 +13,9 @@ from flows.catalog.feed_files import RawFile
 from flows.catalog.ledger import Receipt, begin_reading, keep_reading, read_kept
 from flows.code_version import hash_sources
 from flows.ingest.left_out_rows import LeftOutRows
+from flows.ingest.refused_headers import require_columns
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.ingest.repeated_columns import drop_repeated
-from flows.ingest.required_columns import require_columns
 from flows.ingest.table_writer import TableWriter
 from flows.readers import ROW_NUMBER, RawBatch, RefusedFile, open_feed
 from flows.readers.compression import compression_of

@@ -15,7 +15,8 @@ from contracts.feeds import AdStats, Events
 from contracts.reference.currency_signs import CODE
 from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.ingest.required_columns import find_missing, require_columns
+from flows.ingest.refused_headers import require_columns
+from flows.ingest.required_columns import find_missing
 from flows.readers import ROW_NUMBER, FeedFile, RefusedFile, open_feed
 from flows.readers.compression import compression_of
 from flows.steps.reading.feed_candidates import (

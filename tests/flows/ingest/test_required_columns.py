@@ -6,7 +6,8 @@ from contracts.config.feed_section import FeedSection
 from contracts.config.source_mapping import Source, TableMapping
 from contracts.config.workspace import Workspace
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
-from flows.ingest.required_columns import find_missing, require_columns
+from flows.ingest.refused_headers import require_columns
+from flows.ingest.required_columns import find_missing
 from flows.readers import RefusedFile
 
 SHOP = Source(
