@@ -111,34 +111,37 @@ def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[st
     Returns:
         Canonical column -> settings; ` and ` joins those that are needed together.
     """
-    proposed = {}
-    for name, dtype in polars_schema(resolved.table).items():
-        text = TEXT_OF + name
-        if text not in parsed.columns or parsed.schema[text] != pl.String:
-            continue
-        is_failing = pl.col(text).is_not_null() & pl.col(name).is_null()
-        said = parsed.filter(is_failing).get_column(text)
-        filled = len(parsed) - parsed.get_column(text).null_count()
-        says_nothing = _is_nothing(said)
-        failing = said.filter(~says_nothing)
-        words = said.filter(says_nothing).str.strip_chars().unique(maintain_order=True)
-        nothing = [f"null_values = [{', '.join(map(write_toml, words))}]"] if len(words) else []
-        tried = failing.unique(maintain_order=True).head(TRIED_CELLS)
-        given = (name, dtype, resolved)
-        half = len(tried) // 2 + 1
-        if 2 * len(failing) > filled - says_nothing.sum():
-            settings = list(_choose(tried, _candidates(tried, *given), half))
-        elif failing.is_empty():
-            settings = []
-        else:
-            # 05/02/2026 and 950 are read either way: a setting must read all cells.
-            cells = parsed.get_column(text).drop_nulls().unique(maintain_order=True)
-            every = pl.concat([tried, cells.filter(~_is_nothing(cells)).head(TRIED_CELLS)])
-            settings = list(_choose(every, _candidates(every, *given), len(every)))
-            settings = settings or list(_choose(tried, _negatives(tried, *given), half))
-        if settings or failing.is_empty():
-            proposed[name] = [" and ".join([one, *nothing]) for one in settings] or nothing
-    return {name: settings for name, settings in proposed.items() if settings}
+    return {
+        name: settings
+        for name, dtype in polars_schema(resolved.table).items()
+        if parsed.schema.get(TEXT_OF + name) == pl.String
+        and (settings := _propose(parsed, name, dtype, resolved))
+    }
+
+
+def _propose(
+    parsed: pl.DataFrame, name: str, dtype: pl.DataType, resolved: ResolvedMapping
+) -> list[str]:
+    """The settings of which each would read a column of texts."""
+    text = parsed.get_column(TEXT_OF + name)
+    said = text.filter(text.is_not_null() & parsed.get_column(name).is_null())
+    says_nothing = _is_nothing(said)
+    failing = said.filter(~says_nothing)
+    words = said.filter(says_nothing).str.strip_chars().unique(maintain_order=True)
+    nothing = [f"null_values = [{', '.join(map(write_toml, words))}]"] if len(words) else []
+    if failing.is_empty():
+        return nothing
+    tried = failing.unique(maintain_order=True).head(TRIED_CELLS)
+    given, half = (name, dtype, resolved), len(tried) // 2 + 1
+    if 2 * len(failing) > text.count() - says_nothing.sum():
+        settings = list(_choose(tried, _candidates(tried, *given), half))
+    else:
+        # 05/02/2026 and 950 are read either way: a setting must read all cells.
+        cells = text.drop_nulls().unique(maintain_order=True)
+        every = pl.concat([tried, cells.filter(~_is_nothing(cells)).head(TRIED_CELLS)])
+        settings = list(_choose(every, _candidates(every, *given), len(every)))
+        settings = settings or list(_choose(tried, _negatives(tried, *given), half))
+    return [" and ".join([one, *nothing]) for one in settings]
 
 
 def _is_nothing(cells: pl.Series) -> pl.Series:
