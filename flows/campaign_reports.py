@@ -61,6 +61,7 @@ SCRATCH = "scratch"
 AN_HOUR = 3600
 _progress: ContextVar[Progress] = ContextVar("progress", default=silence)
 _cluster: ContextVar[str | None] = ContextVar("cluster", default=None)
+"""What `run_workspace` gives the flow beside its parameters, which are those of a deployment."""
 
 
 def name_run() -> str:

@@ -85,6 +85,12 @@ def _of_ads(name: str, contract: str, builder: str) -> ReportTable:
     return ReportTable("ads", name, contract, builder, (ADS,))
 
 
+def _of_people(
+    name: str, contract: str, builder: str, *feeds: tuple[str, ...], **is_so: bool
+) -> ReportTable:
+    return ReportTable("people", name, contract, builder, feeds, **is_so)
+
+
 def _of_orders(name: str, contract: str, builder: str) -> ReportTable:
     return ReportTable("attribution", name, f"attribution:{contract}", builder, (("orders",),))
 
@@ -136,55 +142,45 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
         (("campaigns",),),
         is_sorted=False,
     ),
-    ReportTable(
-        "people",
-        "contact_report",
-        "people:ContactReport",
-        "reports.people:report_contacts",
-        (CONTACTS,),
+    _of_people(
+        "contact_report", "people:ContactReport", "reports.people:report_contacts", CONTACTS
     ),
-    ReportTable(
-        "people",
+    _of_people(
         "subscriptions",
         "people:Subscriptions",
         "people.subscriptions:report_subscriptions",
-        (CONTACTS, MESSAGES),
+        CONTACTS,
+        MESSAGES,
     ),
-    ReportTable(
-        "people",
+    _of_people(
         "list_growth",
         "people:ListGrowth",
         "people.subscriptions:report_list_growth",
-        (CONTACTS, MESSAGES),
+        CONTACTS,
+        MESSAGES,
     ),
-    ReportTable(
-        "people",
-        "segment_report",
-        "people:SegmentReport",
-        "reports.people:report_segments",
-        (("segments",),),
+    _of_people(
+        "segment_report", "people:SegmentReport", "reports.people:report_segments", ("segments",)
     ),
-    ReportTable(
-        "people",
+    _of_people(
         "contact_journey",
         "journeys:ContactJourney",
         "people.journeys:build_journey",
-        (CONTACTS,),
+        CONTACTS,
         is_dataset=True,
     ),
-    ReportTable(
-        "people",
+    _of_people(
         "identity_links",
         "journeys:IdentityLinks",
         "activities.identity:link_identities",
-        (CONTACTS, (*WEB, "events", "orders")),
+        CONTACTS,
+        (*WEB, "events", "orders"),
     ),
-    ReportTable(
-        "people",
+    _of_people(
         "audiences",
         "people:Audience",
         "people.audiences:select_audience",
-        (CONTACTS,),
+        CONTACTS,
         is_named_by_user=True,
     ),
     _of_orders("order_touches", "OrderTouches", "attribution.credit_orders:credit_orders"),
