@@ -32,28 +32,36 @@ WORDS = {
 }
 
 
+SPEC = TableSpec(
+    "What is broken between links and ads",
+    AUDIT,
+    {
+        U.kind: "What",
+        U.platform: "Platform",
+        U.parameter: "Where",
+        U.value: "Value",
+        U.landing_page: "Example page",
+    },
+    {U.spend_at_risk: "Spend at risk", U.sessions_at_risk: "Sessions at risk"},
+    U.spend_at_risk,
+    note="A suggested alias is a line of [ads.aliases] in campaigns.toml; `campaign-reports "
+    "suggest` prints all of them. They are never applied by themselves. What one would bring: "
+    "the sessions that its ad or campaign does not have yet, and the revenue whose last touch "
+    "they are.",
+)
+TITLES = (
+    Column("Suggested alias", CODE),
+    Column("Sessions it would bring", COUNT),
+    Column("Revenue it would bring", MONEY),
+)
+"""The columns about suggested aliases, behind those of the table."""
+
+
 def list_broken_links(published: SnapshotTables) -> TableView | None:
     """List what is broken between links and ads, most money and sessions at risk first."""
-    spec = TableSpec(
-        "What is broken between links and ads",
-        AUDIT,
-        {
-            U.kind: "What",
-            U.platform: "Platform",
-            U.parameter: "Where",
-            U.value: "Value",
-            U.landing_page: "Example page",
-        },
-        {U.spend_at_risk: "Spend at risk", U.sessions_at_risk: "Sessions at risk"},
-        U.spend_at_risk,
-        note="A suggested alias is a line of [ads.aliases] in campaigns.toml; `campaign-reports "
-        "suggest` prints all of them. They are never applied by themselves. What one would bring: "
-        "the sessions that its ad or campaign does not have yet, and the revenue whose last touch "
-        "they are.",
-    )
     if not published.has(AUDIT):
         return None
-    rows, total = select_rows(published, spec, published.scan(AUDIT))
+    rows, total = select_rows(published, SPEC, published.scan(AUDIT))
     if not total:
         return None
     audit = published.scan(AUDIT).collect()
@@ -72,16 +80,11 @@ def list_broken_links(published: SnapshotTables) -> TableView | None:
     shown = tuple(
         Rows(_put_page_last((_say(row[U.kind]), *cells[1:], *_bring(bearers, row)[:added])))
         for row, cells in zip(
-            whole.iter_rows(named=True), list_cells(published, spec, rows), strict=True
+            whole.iter_rows(named=True), list_cells(published, SPEC, rows), strict=True
         )
     )
-    titles = (
-        Column("Suggested alias", CODE),
-        Column("Sessions it would bring", COUNT),
-        Column("Revenue it would bring", MONEY),
-    )
-    columns = _put_page_last((*spec.columns(rows), *titles[:added]))
-    return TableView(spec.title, columns, shown, total, AUDIT, spec.note)
+    columns = _put_page_last((*SPEC.columns(rows), *TITLES[:added]))
+    return TableView(SPEC.title, columns, shown, total, AUDIT, SPEC.note)
 
 
 def _say(kind: str) -> Cell:

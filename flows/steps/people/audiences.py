@@ -92,8 +92,8 @@ def draw_audience(
         open_feeds(loaded.root, config.feed_files),
     ):
         read = read_feeds(loaded, Layout(loaded.root).ledger, progress)
-        problem = find_refusal(read, config)
-        if problem := problem or find_unknown_names(read.catalog, config, [audience]):
+        refusal = find_refusal(read, config)
+        if problem := refusal or find_unknown_names(read.catalog, config, [audience]):
             raise problem
         inputs = StepInputs.afresh(read.catalog, config, Path(scratch))
         # Sessions tell whose a device was; which ads they came from is not asked.

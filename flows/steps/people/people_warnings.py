@@ -11,19 +11,8 @@ from flows.steps.activities.write_activities import Activities
 
 WORDS_FOR_NOBODY = frozenset(
     {
-        *(
-            "null",
-            "(null)",
-            "none",
-            "(none)",
-            "nil",
-            "nan",
-            "NaN",
-            "na",
-            "n/a",
-            "#n/a",
-            "undefined",
-        ),
+        *("null", "(null)", "none", "(none)", "nil", "nan", "NaN", "na", "n/a", "#n/a"),
+        "undefined",
         *("(not set)", "not set", "unknown", "anonymous", "guest", "0", "-1", "-", "--"),
         "00000000-0000-0000-0000-000000000000",
     }

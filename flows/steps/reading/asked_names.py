@@ -131,35 +131,39 @@ def _explain_unknown(
     question: Question, catalog: Catalog, config: Workspace, channels: RunChannels
 ) -> str | None:
     """The sentence about a name that nothing knows."""
-    if question.what == "event type":
-        known = {
-            *channels.interactions,
-            *config.events.generic,
-            *catalog.feeds.event_types(),
-            *catalog.feeds.constant_event_types(),
-        }
+    if question.what not in NAMED_IN:
+        known = _list_words(question.what, catalog, config, channels)
         is_known = question.name in known
-    elif question.what == TOUCH_CHANNEL:
-        known = {*channels.codes, *map(str, ChannelGroup), *config.attribution.touch_events}
-        is_known = question.name in known
-    elif question.what == "channel":
-        known = {*channels.messages}
-        is_known = question.name in known
-    else:
-        is_known = any(
-            not _names_of(catalog, table, columns)
-            .filter(pl.col(NAME) == question.name)
-            .head(1)
-            .collect()
-            .is_empty()
-            for table, columns in NAMED_IN[question.what]
-        )
-        known = set() if is_known else _list_names(catalog, question.what)
+    elif not (is_known := _is_named(catalog, question)):
+        known = _list_names(catalog, question.what)
     if is_known:
         return None
     near = nearest(question.name, known)
     hint = f"; did you mean {near!r}?" if near else ""
     return f"no feed and no vocabulary knows the {question.what} {question.name!r}{hint}"
+
+
+def _list_words(what: str, catalog: Catalog, config: Workspace, channels: RunChannels) -> set[str]:
+    """The event types or channels that feeds or the vocabulary know."""
+    if what == "event type":
+        feeds = catalog.feeds
+        borne = feeds.event_types() | feeds.constant_event_types()
+        return {*channels.interactions, *config.events.generic, *borne}
+    if what == TOUCH_CHANNEL:
+        return {*channels.codes, *map(str, ChannelGroup), *config.attribution.touch_events}
+    return {*channels.messages}
+
+
+def _is_named(catalog: Catalog, question: Question) -> bool:
+    """Whether any row has the name of a campaign, message or segment."""
+    return any(
+        _names_of(catalog, table, columns)
+        .filter(pl.col(NAME) == question.name)
+        .head(1)
+        .collect()
+        .height
+        for table, columns in NAMED_IN[question.what]
+    )
 
 
 def _names_of(catalog: Catalog, table: str, columns: tuple[str, ...]) -> pl.LazyFrame:
