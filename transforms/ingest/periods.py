@@ -9,7 +9,7 @@ from transforms.ingest.parsing.cell_parsing import parse_days
 
 COVERED_DAYS = "covered_days"
 """How many days a row covers, both its first and its last; null where the file does not say, 0
-where what it says is no period."""
+where what it says is no period, as of a campaign that has begun and has no end."""
 
 MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?\s*$"
 """How the stamp of a day's first instant ends: a period that ends then ends the day before."""
@@ -36,8 +36,7 @@ def count_covered_days(resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
     )
     is_exclusive = (last > first) & texts[1].str.contains(MIDNIGHT)
     days = (last - first).dt.total_days() + pl.when(is_exclusive).then(0).otherwise(1)
-    is_silent = pl.any_horizontal(text.is_null() for text in texts)
-    return pl.when(~is_silent).then(pl.max_horizontal(days.fill_null(0), 0))
+    return pl.when(texts[0].is_not_null()).then(pl.max_horizontal(days.fill_null(0), 0))
 
 
 def covers_other_than_its_day() -> pl.Expr:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.exports import read_export, rows_of
+from tests.support.exports import answer_of, read_export, rows_of
 
 
 @pytest.mark.parametrize("source", ["klaviyo.events", "klaviyo.metrics"])
@@ -181,6 +181,28 @@ def test_amazon_s_sales_are_read_whatever_unit_their_header_says(tmp_path: Path,
     )
     found = read_export(tmp_path, "amazon_ads.sponsored_ads", text)
     assert rows_of(found, "ad_stats", "conversions_value") == [(Decimal(30),)]
+
+
+def test_a_campaign_s_own_dates_are_no_day_of_its_spend(tmp_path: Path) -> None:
+    """What Amazon's campaign manager shows: weeks of spend beside the day of the campaign's start.
+
+    A campaign of one day has its spend on that day; a report by day has a day of its own.
+    """
+    text = (
+        "State,Campaigns,Status,Type,Start date,End date,Budget(USD),Impressions,Clicks,Spend(USD)\n"
+        'enabled,Open,DELIVERING,SP,"Jan 1, 2026",,20,900,90,45.67\n'
+        'enabled,Word,DELIVERING,SP,"Jan 1, 2026",No end date,20,900,90,45.67\n'
+        'enabled,Month,ENDED,SP,"Jan 1, 2026","Jan 31, 2026",20,900,90,45.67\n'
+        'enabled,Day,ENDED,SP,"Jan 2, 2026","Jan 2, 2026",20,900,90,5.00\n'
+    )
+    (tmp_path / "manager").mkdir()
+    found = read_export(tmp_path / "manager", "amazon_ads.sponsored_ads", text)
+    assert rows_of(found, "ad_stats", "campaign_name", "spend") == [("Day", Decimal(5))]
+    assert "export by day" in answer_of(found)
+    by_day = text.replace("Start date", "Date,Start date").replace('SP,"Jan', 'SP,2026-01-31,"Jan')
+    (tmp_path / "report").mkdir()
+    found = read_export(tmp_path / "report", "amazon_ads.sponsored_ads", by_day)
+    assert len(rows_of(found, "ad_stats", "campaign_name")) == 4
 
 
 @pytest.mark.parametrize("orders", ["Bestellungen", "Aufträge"])

@@ -71,7 +71,8 @@ def test_an_empty_metric_is_0_and_one_whose_column_is_missing_is_null() -> None:
         ("2023-02-05", "2026-03-05", 1125),
         ("2026-03-02", "2026-03-01", 0),
         ("2026-03-01", "soon", 0),
-        ("2026-03-01", None, None),
+        ("2026-03-01", None, 0),
+        (None, "2026-03-01", None),
         (None, None, None),
     ],
 )
