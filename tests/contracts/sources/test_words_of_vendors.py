@@ -189,11 +189,11 @@ def test_a_campaign_s_own_dates_are_no_day_of_its_spend(tmp_path: Path) -> None:
     A campaign of one day has its spend on that day; a report by day has a day of its own.
     """
     text = (
-        "State,Campaigns,Status,Type,Start date,End date,Budget(USD),Impressions,Clicks,Spend(USD)\n"
-        'enabled,Open,DELIVERING,SP,"Jan 1, 2026",,20,900,90,45.67\n'
-        'enabled,Word,DELIVERING,SP,"Jan 1, 2026",No end date,20,900,90,45.67\n'
-        'enabled,Month,ENDED,SP,"Jan 1, 2026","Jan 31, 2026",20,900,90,45.67\n'
-        'enabled,Day,ENDED,SP,"Jan 2, 2026","Jan 2, 2026",20,900,90,5.00\n'
+        "State,Campaigns,Type,Start date,End date,Budget(USD),Impressions,Clicks,Spend(USD)\n"
+        'enabled,Open,SP,"Jan 1, 2026",,20,900,90,45.67\n'
+        'enabled,Word,SP,"Jan 1, 2026",No end date,20,900,90,45.67\n'
+        'enabled,Month,SP,"Jan 1, 2026","Jan 31, 2026",20,900,90,45.67\n'
+        'enabled,Day,SP,"Jan 2, 2026","Jan 2, 2026",20,900,90,5.00\n'
     )
     (tmp_path / "manager").mkdir()
     found = read_export(tmp_path / "manager", "amazon_ads.sponsored_ads", text)
