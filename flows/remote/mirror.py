@@ -143,10 +143,7 @@ class Mirror:
         return self._needs.brings(one.key, self.published)
 
     def _is_stood_in_for(self, one: StoredObject) -> bool:
-        kind = kind_of(one.key)
-        if kind is Kind.SNAPSHOT:
-            return self._needs.by_size and run_of(one.key) == self.published
-        return kind is Kind.RAW and kind in self._needs.kinds
+        return kind_of(one.key) is Kind.RAW and Kind.RAW in self._needs.kinds
 
     def _bring(self, one: StoredObject) -> None:
         self._cache.bring(one, self.root / one.key, is_fresh=self._needs.is_fresh)

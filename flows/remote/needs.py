@@ -19,7 +19,6 @@ class Needs:
             there is. Raw objects are brought when they are read, if ever.
         of_all_runs: Whether that is meant of every kept run, not only of the published one.
         tables: Only report tables of these names, or whose names end so; all where there is none.
-        by_size: Whether for the tables of the published snapshot files of their size alone do.
         is_fresh: Whether nothing that was brought before is taken for what is in the store.
         writes: Whether the command holds the workspace, and what it changes is uploaded.
         is_kept: Whether the view stays when the command ends, until the next of this kind.
@@ -28,7 +27,6 @@ class Needs:
     kinds: frozenset[Kind] = frozenset()
     of_all_runs: bool = False
     tables: frozenset[str] = frozenset()
-    by_size: bool = False
     is_fresh: bool = False
     writes: bool = False
     is_kept: bool = False

@@ -8,6 +8,7 @@ from contracts.manifest import AttemptEnd
 from flows.errors import StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.sealed_files import OwnRecord, unseal, write_sealed
+from flows.storage.snapshots.published_files import PublishedDamage
 from flows.storage.workspace_files import storage_errors
 
 
@@ -73,7 +74,12 @@ def note_attempt(root: Path, end: AttemptEnd) -> None:
 
 
 def read_last_attempt(root: Path) -> AttemptEnd | None:
-    """How the last attempt ended; None if none was noted."""
+    """How the last attempt ended; None if none was noted.
+
+    Raises:
+        PublishedDamage: What is noted is not what a run wrote.
+        StorageFailed: The disk refused.
+    """
     path = Layout(root).last_attempt
     with storage_errors(f"reading {path}"):
         if not path.exists():
@@ -83,4 +89,4 @@ def read_last_attempt(root: Path) -> AttemptEnd | None:
         return unseal(AttemptEnd, content)
     except ValueError as error:
         msg = "state/last_attempt.json is not what a run writes"
-        raise StorageFailed(msg, "Run again: a run writes it anew.") from error
+        raise PublishedDamage(msg, "Run again: a run writes it anew.") from error

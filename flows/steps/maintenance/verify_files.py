@@ -12,7 +12,6 @@ from contracts.columns import Table, columns, key
 from contracts.manifest import Manifest, OutputTable
 from contracts.reports.attribution import order_touches_contract, revenue_column
 from flows.catalog.ledger import list_readings, read_kept
-from flows.errors import StorageFailed
 from flows.kept.kept_folders import find_damaged_folders
 from flows.kept.run_records import find_damaged_records
 from flows.report_tables import find_table
@@ -193,7 +192,7 @@ def _verify_notes(root: Path, *, repair: bool) -> Iterator[Damage]:
         yield Damage(path, "is not what a run writes", mended=repair)
     try:
         read_last_attempt(root)
-    except StorageFailed:
+    except PublishedDamage:
         if repair:
             remove_tree(layout.last_attempt)
         path = layout.relative(layout.last_attempt)

@@ -5,6 +5,7 @@ hash. Whatever of that is not what a run writes is told as damage, with what men
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +27,7 @@ TO_REPLACE = "Run again: a run publishes all tables anew."
 
 
 class PublishedDamage(StorageFailed):
-    """Something published that is not what was written."""
+    """Something that a run published or noted, and that is not what it wrote."""
 
 
 def read_pointer(root: Path) -> Pointer | None:
@@ -139,14 +140,16 @@ def require_whole(root: Path, group: str, table: str) -> None:
 
 
 def require_undamaged(root: Path) -> None:
-    """Refuse what is published where a look at it (`look_at_published`) finds a damaged file.
+    """Refuse what is published where a look at its tables (`look_at_published`) finds one damaged.
 
     Raises:
         PublishedDamage: A file is gone, or is not what was published.
     """
-    for one in look_at_published(root).damaged:
-        msg = f"{one['path']} {one['problem']}"
-        raise PublishedDamage(msg, TO_REPLACE)
+    manifest = read_manifest(root)
+    with storage_errors("looking at what is published"):
+        for path, problem in _look_at_tables(root, manifest) if manifest else ():
+            msg = f"{path} {problem}"
+            raise PublishedDamage(msg, TO_REPLACE)
 
 
 def find_problem(root: Path, output: OutputTable) -> str:
@@ -209,13 +212,30 @@ def look_at_published(root: Path) -> Published:
     if manifest is None:
         return Published(pointer, None, [])
     with storage_errors("looking at what is published"):
-        published_ns = layout.pointer.stat().st_mtime_ns
-        damaged = [
-            {"path": output.path, "problem": problem}
-            for output in manifest.outputs
-            if (problem := _find_problem(root, output, published_ns))
-        ]
-    return Published(pointer, manifest, damaged)
+        found = [*_look_at_tables(root, manifest), *_look_beside_tables(root, manifest)]
+    return Published(pointer, manifest, [{"path": one, "problem": why} for one, why in found])
+
+
+def _look_at_tables(root: Path, manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Path and problem of each damaged file of a table."""
+    published_ns = Layout(root).pointer.stat().st_mtime_ns
+    for output in manifest.outputs:
+        if problem := _find_problem(root, output, published_ns):
+            yield output.path, problem
+
+
+def _look_beside_tables(root: Path, manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Path and problem of each damaged file of the snapshot that is no table, as the page."""
+    published_ns = Layout(root).pointer.stat().st_mtime_ns
+    snapshot = f"{Layout(root).relative(Layout(root).snapshots / manifest.run_id)}/"
+    tables = {output.path for output in manifest.outputs}
+
+    def is_asked(path: str) -> bool:
+        if path in tables or not path.startswith(snapshot):
+            return False
+        return not (root / path).exists() or (root / path).stat().st_mtime_ns > published_ns
+
+    yield from find_differing(root, manifest.run_id, is_asked)
 
 
 def _find_problem(root: Path, output: OutputTable, published_ns: int) -> str:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from flows.campaign_reports import campaign_reports
-from flows.errors import DataRefused, StorageFailed
+from flows.errors import DataRefused
 from flows.storage.layout import Layout
 from flows.storage.run_notes import read_last_attempt
+from flows.storage.snapshots.published_files import PublishedDamage
 from tests.support.workspaces import feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")
@@ -33,8 +34,8 @@ def test_a_run_says_how_it_ended(tmp_path: Path) -> None:
     assert end.run_id in end.hint
 
 
-def test_what_no_run_wrote_is_a_storage_failure(tmp_path: Path) -> None:
+def test_what_no_run_wrote_is_damage(tmp_path: Path) -> None:
     Layout(tmp_path).state.mkdir()
     Layout(tmp_path).last_attempt.write_text("{}")
-    with pytest.raises(StorageFailed, match="last_attempt"):
+    with pytest.raises(PublishedDamage, match="last_attempt"):
         read_last_attempt(tmp_path)

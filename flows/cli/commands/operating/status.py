@@ -12,8 +12,9 @@ from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import DataRefused
 from flows.steps.reading.feed_guards import explain_lateness
+from flows.storage.layout import Layout
 from flows.storage.run_notes import read_last_attempt
-from flows.storage.snapshots.published_files import look_at_published
+from flows.storage.snapshots.published_files import PublishedDamage, look_at_published
 
 
 def status(workspace: Path, /, *, json: Flag = False) -> int:
@@ -29,8 +30,9 @@ def status(workspace: Path, /, *, json: Flag = False) -> int:
     """
     loaded = load_workspace(workspace)
     published = look_at_published(loaded.root)
-    pointer, manifest, damaged = published.pointer, published.manifest, published.damaged
-    attempt = read_last_attempt(loaded.root)
+    pointer, manifest = published.pointer, published.manifest
+    attempt, damaged_note = _read_attempt(loaded.root)
+    damaged = [*published.damaged, *damaged_note]
     late = list(_find_late_feeds(loaded, manifest, datetime.now(UTC)))
     problems = list(_name_problems(pointer, attempt, damaged, late))
     found = {
@@ -50,6 +52,15 @@ def status(workspace: Path, /, *, json: Flag = False) -> int:
     else:
         print_lines(_describe(found))
     return DataRefused.exit_code if problems else 0
+
+
+def _read_attempt(root: Path) -> tuple[AttemptEnd | None, list[dict[str, str]]]:
+    """How the last run ended; where its note is damaged, that in its place."""
+    try:
+        return read_last_attempt(root), []
+    except PublishedDamage as error:
+        path = Layout(root).relative(Layout(root).last_attempt)
+        return None, [{"path": path, "problem": error.message}]
 
 
 def _find_late_feeds(
@@ -80,7 +91,10 @@ def _name_problems(
         why = " ".join(line.strip() for line in attempt.message.splitlines())
         yield f"the last run ({attempt.run_id}) published nothing: {why}"
     for one in damaged:
-        yield one["problem"] if one["path"] in one["problem"] else f"{one['path']} {one['problem']}"
+        told = (
+            one["problem"] if one["path"] in one["problem"] else f"{one['path']} {one['problem']}"
+        )
+        yield f"{told}; the next run mends it"
     for warned in late:
         yield warned.message
 

@@ -151,6 +151,22 @@ def test_damage_is_3(root: Path, call: Call) -> None:
     assert damage["path"] == "reports/current.json"
 
 
+def test_what_stands_beside_the_tables_is_looked_at_too(root: Path, call: Call) -> None:
+    snapshot = Layout(root).snapshots / run_id_of(root)
+    (snapshot / "report.html").unlink()
+    (snapshot / "views.sql").write_text("SELECT 1;\n")
+    Layout(root).last_attempt.write_text("{}")
+    damaged = ask("status", root, call, 3)["damaged"]
+    assert [(one["path"].split("/")[-1], one["problem"]) for one in damaged] == [
+        ("report.html", "is gone"),
+        ("views.sql", "is not what was written"),
+        ("last_attempt.json", "state/last_attempt.json is not what a run writes"),
+    ]
+    assert call("show", root).out
+    run(root)
+    assert ask("status", root, call)["problems"] == []
+
+
 def test_runs_lists_what_is_kept_the_newest_first(root: Path, call: Call) -> None:
     first, second = add_older(root, 1), run_id_of(root)
     found = ask("runs", root, call)
