@@ -3,7 +3,7 @@
 Facts are built again from them by the very steps that built them for the reports.
 """
 
-from collections.abc import Generator
+from collections.abc import Container, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +25,7 @@ from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import NamedKeys, find_names
 from flows.steps.reading.read_feeds import read_feeds
+from flows.steps.snapshot_changes import list_rewritten
 from flows.steps.step_inputs import StepInputs
 from flows.storage.layout import Layout
 from flows.storage.snapshots.published_files import (
@@ -43,6 +44,7 @@ class PublishedRun:
     Attributes:
         tables: Group and name of every published table -> its files.
         scratch: A folder outside the workspace, for intermediate tables.
+        is_erased_since: Whether people were erased since: the rows that are left are not all.
         whole: The tables whose files were found to be what was published.
     """
 
@@ -51,6 +53,7 @@ class PublishedRun:
     tables: dict[tuple[str, str], list[Path]]
     run_id: str
     scratch: Path
+    is_erased_since: bool = False
     whole: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -128,20 +131,34 @@ def open_published_run(root: Path) -> Generator[PublishedRun]:
         for reading in Layout(loaded.root).ledger.glob("*"):
             (ledger / reading.name).symlink_to(reading)
         read = read_feeds(loaded, ledger, silence)
-        _require_same_files(manifest, read.inputs)
+        _require_same_files(manifest, read.inputs, list_rewritten(loaded.root))
         scratch = Path(folder) / "scratch"
         scratch.mkdir()
         tables = published_tables(loaded.root)
-        yield PublishedRun(loaded, read.catalog, tables, manifest.run_id, scratch)
+        since = _count_erased(read.inputs) != _count_erased(manifest.inputs)
+        yield PublishedRun(loaded, read.catalog, tables, manifest.run_id, scratch, since)
 
 
-def _require_same_files(manifest: Manifest, inputs: list[InputFile]) -> None:
-    """Refuse to explain figures by other files than those that they were made from."""
+def _count_erased(inputs: list[InputFile]) -> int:
+    """How many rows are refused because their people were erased."""
+    return sum(one.erased for one in inputs)
+
+
+def _require_same_files(
+    manifest: Manifest, inputs: list[InputFile], rewritten: Container[str]
+) -> None:
+    """Refuse to explain figures by other files than those that they were made from.
+
+    Args:
+        rewritten: The hashes of raw files that an erasure wrote anew.
+    """
     published, found = (
         {(one.path, one.feed, one.table, one.sha256) for one in listed}
         for listed in (manifest.inputs, inputs)
     )
     if differing := sorted({path for path, *_ in published ^ found}):
         further = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
-        msg = f"since run {manifest.run_id} was published, {differing[0]}{further} changed"
+        anew = {path for path, *_, sha256 in found if sha256 in rewritten}
+        how = " (an erasure wrote them anew)" if anew.issuperset(differing) else ""
+        msg = f"since run {manifest.run_id} was published, {differing[0]}{further} changed{how}"
         raise UsageError(msg, RUN_AGAIN)

@@ -13,7 +13,7 @@ from flows.cli.options import Flag, Texts
 from flows.cli.published import find_published, list_published
 from flows.errors import FAULT_OF_OURS, UsageError
 from flows.explain.answers import ExplainedCell, Explainer
-from flows.explain.published_run import open_published_run
+from flows.explain.published_run import RUN_AGAIN, PublishedRun, open_published_run
 from flows.explain.sums import add_up_answers, list_summed_keys
 from flows.storage.workspace_files import storage_errors
 
@@ -65,8 +65,6 @@ def explain(
         answers = [answer(explainer, place, one) for place, one in zip(places, asked, strict=True)]
     if to is not None:
         _write(answers, to)
-    errors = [answer.said[ERROR] for answer in answers if ERROR in answer.said]
-    problems = [answer.problem for answer in answers if answer.problem]
     if json:
         said = [answer.said for answer in answers]
         print_json(said if cells else said[0])
@@ -74,7 +72,16 @@ def explain(
         for answer in answers:
             if ERROR not in answer.said:
                 _print(answer)
-    for note in (*(f"the rows do not add up: {problem}" for problem in problems), *errors):
+    return _tell_problems(run, answers)
+
+
+def _tell_problems(run: PublishedRun, answers: list[ExplainedCell]) -> int:
+    """Say what does not add up, and what cannot be explained; the exit code."""
+    problems = [f"the rows do not add up: {one.problem}" for one in answers if one.problem]
+    if problems and run.is_erased_since:
+        problems.append(f"A person was erased since {run.run_id} was published. {RUN_AGAIN}")
+    errors = [answer.said[ERROR] for answer in answers if ERROR in answer.said]
+    for note in (*problems, *errors):
         print_note(note)
     if problems:
         return FAULT_OF_OURS

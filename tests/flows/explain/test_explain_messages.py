@@ -1,6 +1,7 @@
 """`explain` of figures about sends: the raw rows add up, by a reader of nothing but csv."""
 
 import json
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from hashlib import sha256
@@ -15,6 +16,7 @@ from tests.support.commands import Call
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_csv, feed, read_raw_row, write_workspace
 
+ALL_SENDS = ("email/message_report", "--key", "message_id=m1", "--column", "sends")
 TOML = '[workspace]\nmax_rejected_share = 0.5\n[attribution]\nmodels = ["last_touch"]\n' + "".join(
     feed(table, f"raw/{table}/*.csv")
     for table in ("contacts", "messages", "sends", "events", "orders")
@@ -327,3 +329,15 @@ def test_other_raw_files_than_the_run_s_are_refused_and_nothing_is_written(
         assert explain("email/message_report", "opens") == (2, {})
     finally:
         more.unlink()
+
+
+def test_what_an_erasure_took_since_is_told(workspace: Path, tmp_path: Path, call: Call) -> None:
+    root = Path(shutil.copytree(workspace, tmp_path / "ws"))
+    call("erase", root, "--contact", "c1", "--yes")
+    told = call("explain", root, *ALL_SENDS, code=1).err
+    assert "3 rows add up to 3, not to 4\nA person was erased since" in told
+    publish_tables(root)
+    assert "erased" not in call("explain", root, *ALL_SENDS).err
+    call("erase", root, "--contact", "c2", "--yes", "--raw")
+    told = call("explain", root, *ALL_SENDS, code=2).err
+    assert "raw/contacts/1.csv and 1 more changed (an erasure wrote them anew)" in told
