@@ -79,6 +79,7 @@ TREE = {
     "flows": {
         "errors": "",
         "folders": "",
+        "masking": "",
         "report_tables": "",
         "progress": "",
         "code_version": "",
@@ -98,9 +99,9 @@ TREE = {
         "explain": (
             "catalog config errors progress readers remote report_tables runtime steps storage"
         ),
-        "page": "folders storage",
+        "page": "folders masking storage",
         "descriptions": "storage",
-        "announcements": "errors progress remote runtime storage",
+        "announcements": "errors masking progress remote runtime storage",
         "campaign_reports": (
             "announcements catalog cluster code_version config descriptions errors kept page "
             "progress remote runtime steps storage"

@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.announcements.run_summary import RunSummary
+from flows.masking import mask
 
 ROWS_SHOWN = 200
 Cell = str | int | float | bool | None
@@ -46,10 +47,15 @@ def _as_rows(table: pl.DataFrame) -> Rows:
 
 
 def _as_cell(value: object) -> Cell:
-    """A value as JSON has it; amounts as text, exact and without the zeros behind."""
+    """A value as JSON has it; amounts as text, exact and without the zeros behind.
+
+    The name of a campaign or message may bear somebody's address ("Test for …"): it is masked.
+    """
     match value:
-        case None | bool() | int() | str():
+        case None | bool() | int():
             return value
+        case str():
+            return mask(value)
         case float():
             return round(value, 4)
         case Decimal():

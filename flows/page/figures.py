@@ -1,20 +1,16 @@
 """Figures as the page shows them: readable, with the cell of the table that they stand in."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from flows.masking import mask
+
 COUNT, MONEY, RATE, NUMBER = "count", "money", "rate", "number"
 DAY, TIME, TEXT, CODE = "day", "time", "text", "code"
-ADDRESS = re.compile(
-    r"[^\s@/?&=<>]{1,64}(?:@|%40)[^\s@/?&=<>]{1,200}\.[^\s@/?&=<>]{1,60}", re.IGNORECASE
-)
-"""What looks like an e-mail address, as links and names sometimes bear one."""
-MASKED = "(an address)"
 NOTHING = "\u2013"
 MONEY_WORDS = ("spend", "revenue", "cost", "cpc", "cpm", "conversions_value", "amount")
 NO_RATES = ("p_value", "score")
@@ -87,7 +83,7 @@ def plain(value: Value, kind: str | None = None, *, share: float | None = None) 
     """A cell that stands in no table: a text, or a ratio of sums."""
     kind = kind or kind_of("", value)
     if kind in (TEXT, CODE):
-        return Cell(_mask(_write_value(value, kind)), kind, share=share)
+        return Cell(mask(_write_value(value, kind)), kind, share=share)
     return Cell(_write_value(value, kind), kind, _raw(value), share=share)
 
 
@@ -96,7 +92,8 @@ def figure(
 ) -> Cell:
     """A cell that stands in a table, or is the sum of some of its rows.
 
-    Where the key bears an address the cell does not say where it stands: the page names nobody.
+    Where the key bears an address or a telephone number the cell does not say where it stands: the
+    page names nobody.
 
     Args:
         table: `group/table`.
@@ -108,9 +105,9 @@ def figure(
 
 
 def write_key(key: Mapping[str, object]) -> str:
-    """A key as JSON; empty where it bears an address: the page names nobody."""
+    """A key as JSON; empty where it bears an address or a number: the page names nobody."""
     text = json.dumps(key, ensure_ascii=False, default=str)
-    return text if _mask(text) == text else ""
+    return text if mask(text) == text else ""
 
 
 def figure_at(table: str, key: str, column: str, value: Value, kind: str) -> Cell:
@@ -120,11 +117,6 @@ def figure_at(table: str, key: str, column: str, value: Value, kind: str) -> Cel
     if not key:
         return plain(value, kind)
     return Cell(_write_value(value, kind), kind, _raw(value), table, key, column)
-
-
-def _mask(text: str) -> str:
-    """A text without addresses; only one that has their sign is searched."""
-    return ADDRESS.sub(MASKED, text) if "@" in text or "%40" in text else text
 
 
 def _raw(value: Value) -> str:

@@ -69,7 +69,7 @@ def client() -> Iterator[SyncPrefectClient]:
 def root(tmp_path: Path) -> Path:
     files = {
         "raw/contacts/1.csv": EVERYBODY,
-        "raw/messages/1.csv": b"message_id,name,channel\nm1,Hello *you* | me,email\n",
+        "raw/messages/1.csv": b"message_id,name,channel\nm1,Hello *you* | me@shop.example,email\n",
         "raw/sends/1.csv": FIRST,
     }
     return write_workspace(tmp_path / "Shop & Co", SHARE + TOML, files)
@@ -166,7 +166,7 @@ def test_a_published_run_is_told_in_lines_artifacts_assets_and_one_event(
         "sends": 1,
     }
     changes = json.loads(told.artifacts[f"{key}-changes"])
-    assert {"Hello *you* | me"} == {one["name"] for one in changes}
+    assert {"Hello *you* | (an address)"} == {one["name"] for one in changes}
 
     tables = {f"{one['group']}/{one['table']}" for one in published["outputs"]}
     assets = {f"campaignreports://shop-co/{table}" for table in tables}

@@ -260,3 +260,24 @@ def test_an_address_in_a_link_is_not_shown(tmp_path: Path) -> None:
     assert "ann.lee" not in text
     assert "https://x.io/?u=(an address)" in text
     assert "https://x.io/?u=no@thing" in text
+
+
+def test_a_telephone_number_in_a_link_is_not_shown(tmp_path: Path) -> None:
+    event = {"event_type": "sms_clicked", "occurred_at": "2026-01-01", "contact_id": "c1"}
+    masked = {
+        "https://x.io/?u=+4791234567": "https://x.io/?u=(a number)",
+        "https://x.io/?to=%2B47%20912%2034%20567#a": "https://x.io/?to=(a number)#a",
+        "https://x.io/?mobile_number=91234567": "https://x.io/?mobile_number=(a number)",
+        "tel:(555)123-4567": "tel:(a number)",
+        "https://wa.me/4791234567": "https://wa.me/(a number)",
+    }
+    others = ["https://x.io/?c=spring+20260115#120210987654321", "https://x.io/?hotel=12345678"]
+    ran = publish(
+        tmp_path,
+        contacts=[{"contact_id": "c1"}],
+        messages=[{"message_id": "m1", "name": "Text"}],
+        events=[event | {"message_id": "m1", "url": url} for url in (*masked, *others)],
+    )
+    text = draw(ran).read_text(encoding="utf-8")
+    assert [url for url in masked if url in text] == []
+    assert [url for url in (*masked.values(), *others) if url not in text] == []
