@@ -1,6 +1,7 @@
 """The few requests that a workspace in an object store takes, and what their failures mean."""
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,11 +25,13 @@ T = TypeVar("T")
 PIECE_BYTES = 8 << 20
 """What is moved by one request; as many pieces are in memory as files are moved at a time."""
 PARTS_AT_ONCE = 2
-ATTEMPTS = 3
+READINGS = 3
+"""How often an object is looked at that is another one each time."""
 REQUEST = timedelta(seconds=60)
 """How long one request may take, from the connection to the last byte."""
 RETRIES, IN_ALL = 5, timedelta(seconds=90)
 """How often one is made again that found no answer, or a fault of the store, and for how long."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=100), timedelta(seconds=5)
 ALLOW_HTTP = "AWS_ALLOW_HTTP"
 
 
@@ -71,7 +74,7 @@ class S3Objects:
                 retry_config={
                     "max_retries": RETRIES,
                     "retry_timeout": IN_ALL,
-                    "backoff": {"max_backoff": timedelta(seconds=5)},
+                    "backoff": {"init_backoff": FIRST_PAUSE, "max_backoff": LONGEST_PAUSE},
                 },
             )
         except (BaseError, ValueError):
@@ -177,14 +180,20 @@ class S3Objects:
             return None
 
     def _ask(self, doing: str, request: Callable[[], T]) -> T:
-        """Make a request; one whose answer was lost on the way is made again."""
-        for attempt in range(1, ATTEMPTS + 1):
+        """Make a request; one whose answer was lost on the way is made again.
+
+        The client does so by itself where no answer begins, but not where one breaks off.
+        """
+        ends = time.monotonic() + IN_ALL.total_seconds()
+        for attempt in range(RETRIES + 1):
             with store_errors(doing, self.address):
                 try:
                     return request()
                 except (BaseError, OSError) as error:
-                    if attempt == ATTEMPTS or not is_passing(error):
+                    is_last = attempt == RETRIES or time.monotonic() > ends
+                    if is_last or not is_passing(error):
                         raise
+            time.sleep(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE).total_seconds())
         raise AssertionError
 
 
@@ -194,7 +203,7 @@ def read_whole(objects: S3Objects, key: str) -> tuple[bytes, StoredObject]:
     Raises:
         ObjectMissing: There is none.
     """
-    for _ in range(ATTEMPTS):
+    for _ in range(READINGS):
         found = objects.look(key)
         try:
             return objects.read(found, 0, found.size), found

@@ -242,6 +242,20 @@ def test_a_store_that_cannot_be_asked(
     assert str(told.value) in err
 
 
+def test_an_answer_that_breaks_off_as_often_as_one_is_tried_again_is_got(
+    feeds: Address, s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever connections one request meets, while others are lost to requests beside it."""
+    proxy = Proxy(int(s3.endpoint.rsplit(":", 1)[1]))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)
+    monkeypatch.setattr(object_store, "RETRIES", len(LOST))
+    proxy.lose(lambda number: number <= len(LOST))
+    found = S3Objects(feeds).list_all("events/2026/older")
+    proxy.close()
+    assert [one.key for one in found] == ["events/2026/older/opens-0.csv"]
+    assert proxy.lost == len(LOST)
+
+
 def test_lost_connections_are_tried_again_and_a_store_that_is_gone_publishes_nothing(
     shop: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
