@@ -33,6 +33,7 @@ from flows.remote.needs import TO_RUN, TO_SUM_UP
 from flows.remote.workspace_place import open_feeds, open_workspace
 from flows.runtime.flow_ends import end_in_a_sentence
 from flows.runtime.prefect_steps import step
+from flows.runtime.scheduling import run_as_batch_alone
 from flows.runtime.unwatched_runs import spare_a_private_server
 from flows.steps.attempt import REFUSED, Attempt, Run, describe_end, describe_failure, stamp
 from flows.steps.reading.file_tasks import show_reading
@@ -87,6 +88,7 @@ def campaign_reports(
     Returns:
         The manifest of the published snapshot.
     """
+    run_as_batch_alone()
     with (
         open_workspace(workspace, TO_RUN, wait_seconds) as root,
         begin_attempt(load_workspace(root), wait_seconds, full=full) as attempt,

@@ -3,6 +3,18 @@
 import os
 from contextlib import suppress
 
+IS_OF_A_RUN = "PROCESS_OF_A_RUN"
+"""Set to 1 where a process is begun for one run alone, as those of a deployment are."""
+
+
+def run_as_batch_alone() -> None:
+    """The same (`run_as_batch`) where the environment says that the process is one run's alone.
+
+    Whoever else calls the flow, as a notebook or `serve`, stays as it is.
+    """
+    if os.environ.get(IS_OF_A_RUN) == "1":
+        run_as_batch()
+
 
 def run_as_batch() -> None:
     """Ask for long turns on a core, for this thread and for those that it begins from now on.

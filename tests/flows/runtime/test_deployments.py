@@ -5,6 +5,7 @@ import yaml
 
 from flows.errors import ConfigurationError
 from flows.runtime.deployments import PROJECT, describe_workspace, require_distinct_names
+from flows.runtime.scheduling import IS_OF_A_RUN
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,4 @@ def test_the_deployment_file_names_what_is_there() -> None:
     file, flow = deployment["entrypoint"].split(":")
     assert f"def {flow}(" in (PROJECT / file).read_text()
     assert set(deployment["parameters"]) == {"workspace", "full", "wait_seconds"}
+    assert deployment["work_pool"]["job_variables"]["env"][IS_OF_A_RUN] == "1"

@@ -1,9 +1,12 @@
 """A run is a batch job to the system, unless somebody said what it is."""
 
+import os
 import subprocess
 import sys
 
 import pytest
+
+from flows.runtime.scheduling import IS_OF_A_RUN
 
 RUN = (
     "import os\n"
@@ -23,5 +26,19 @@ def test_threads_begun_afterwards_are_scheduled_as_a_batch(before: str, policy: 
     script = RUN.format(before=before, policy=policy)
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such policies")
+@pytest.mark.parametrize(("said", "policy"), [("1", "SCHED_BATCH"), ("", "SCHED_OTHER")])
+def test_a_process_is_a_batch_job_where_its_deployment_says_so(said: str, policy: str) -> None:
+    script = RUN.replace("run_as_batch", "run_as_batch_alone").format(before="", policy=policy)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, IS_OF_A_RUN: said},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == "True\n"
