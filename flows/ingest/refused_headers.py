@@ -5,7 +5,16 @@ import re
 from contracts.columns import required
 from contracts.config.nearest_names import nearest_names
 from contracts.config.toml_values import write_toml
-from contracts.feeds import FEEDS, AdBreakdowns, AdStats, Events, MessageStats
+from contracts.feeds import (
+    FEEDS,
+    AdBreakdowns,
+    AdStats,
+    Events,
+    MessageStats,
+    Orders,
+    Sends,
+    Sessions,
+)
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import (
     MissingColumn,
@@ -27,6 +36,8 @@ ONE_FOR_ALL = {
     AdBreakdowns.kind: "keyword",
 }
 """Words that a whole file may have in common, and so need not say; and an example."""
+MADE_IDS = frozenset({Sends.send_id, Sessions.session_id, Orders.order_id})
+"""Ids of rows that other columns may tell apart, such as whose and when."""
 MOST_NAMES = 12
 NOTHING_KNOWN = (
     "no column of the feed is in it, so that it may be another file, have no header line, or cells "
@@ -154,6 +165,12 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
             "or, if all rows have the same, give it: "
             f"constants = {{ {name} = {write_toml(ONE_FOR_ALL[name])} }}"
             for name in common
+        ),
+        *(
+            "or, if no column tells its rows apart, make an id of several: "
+            f'columns = {{ {one.column} = {{ join = ["…", "…"] }} }}'
+            for one in missing
+            if one.column in MADE_IDS and one.column not in feed.section.columns
         ),
         _offer_without(feed, missing),
     ]

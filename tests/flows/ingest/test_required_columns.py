@@ -4,6 +4,7 @@ import pytest
 
 from contracts.config.feed_section import FeedSection
 from contracts.config.source_mapping import Source, TableMapping
+from contracts.config.toml_values import write_toml
 from contracts.config.workspace import Workspace
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.ingest.refused_headers import require_columns
@@ -69,6 +70,15 @@ def test_a_word_that_all_rows_have_in_common_may_be_given() -> None:
     assert 'constants = { platform = "google_ads" }' in said
     require_columns(feed(table="ad_stats", constants={"platform": "google_ads"}), header)
     assert "constants" not in refusal(feed(), without("Cost"))
+
+
+def test_an_id_that_no_column_has_is_made_of_several_as_the_message_says() -> None:
+    header = ("contact_id", "started_at", "landing_url")
+    said = refusal(feed(table="sessions"), header)
+    made = {"session_id": {"join": ["…", "…"]}}
+    assert f"make an id of several: columns = {write_toml(made)}" in said
+    made = {"session_id": {"join": ["contact_id", "started_at"]}}
+    require_columns(feed(table="sessions", columns=made), header)
 
 
 @pytest.mark.parametrize("header", [("2026-01-01", "7", "1.50"), ("Day Campaign ID Cost",)])
