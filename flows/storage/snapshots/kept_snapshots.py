@@ -162,9 +162,11 @@ def drop_old_snapshots(
     oldest = now - timedelta(days=keep_days)
     going = {one.run_id for one in _choose_old(kept, keep, oldest, now)}
     staying = {one.run_id for one in kept} - going
-    going |= _find_old_damaged(layout, staying | going, min(oldest, now - GRACE))
+    unread = _find_last_before(kept, min(oldest, now - GRACE), now)
+    going |= _find_old_damaged(layout, staying | going, unread)
     folders = [layout.snapshots / run_id for run_id in sorted(going)]
-    folders += _find_old_quarantines(layout.quarantine, staying, oldest)
+    last = _find_last_before(kept, oldest, now)
+    folders += _find_old_quarantines(layout.quarantine, staying, last)
     if not dry_run:
         with storage_errors("removing old snapshots"):
             for folder in folders:
@@ -204,19 +206,24 @@ def _date_snapshots(
         yield one, next_one
 
 
-def _find_old_damaged(layout: Layout, whole: set[str], oldest: datetime) -> set[str]:
+def _find_last_before(kept: list[Snapshot[PastRun]], oldest: datetime, now: datetime) -> str:
+    """The id up to which runs are older than a time, whatever the clock said that made their ids.
+
+    Ids stand in the order of the runs: what is before a snapshot is at least as old.
+    """
+    old = (one.run_id for one, published in _date_snapshots(kept, now) if published <= oldest)
+    return max([oldest.strftime(RUN_ID_SECOND), *old])
+
+
+def _find_old_damaged(layout: Layout, whole: set[str], last: str) -> set[str]:
     """Snapshots without a manifest that is whole, and that are old: nobody can read them."""
-    return {run for run in list_runs(layout) if run not in whole and run < _as_run_id(oldest)}
+    return {run for run in list_runs(layout) if run not in whole and run <= last}
 
 
-def _as_run_id(instant: datetime) -> str:
-    return instant.strftime(RUN_ID_SECOND)
-
-
-def _find_old_quarantines(folder: Path, staying: set[str], oldest: datetime) -> Iterator[Path]:
+def _find_old_quarantines(folder: Path, staying: set[str], last: str) -> Iterator[Path]:
     """Rejected rows of runs whose snapshot is gone, or that never had one, and that are old."""
     if not folder.is_dir():
         return
     for one in sorted(folder.iterdir()):
-        if one.is_dir() and one.name not in staying and one.name < _as_run_id(oldest):
+        if one.is_dir() and one.name not in staying and one.name <= last:
             yield one

@@ -83,6 +83,20 @@ def test_what_runs_left_that_published_nothing_goes_when_it_is_old(tmp_path: Pat
     assert [one.name for one in layout.snapshots.iterdir()] == hours[1:]
 
 
+def test_what_a_run_left_under_a_clock_that_was_ahead_goes_with_what_came_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else rejected rows of every refused run since would stay until that year has come."""
+    root = write_workspace(tmp_path / "ws", TOML, FILES)
+    run_at(root, monkeypatch, TODAY + timedelta(days=4000), 1)
+    refused = Layout(root).quarantine / new_run_id(TODAY, find_last_run(Layout(root)))
+    refused.mkdir(parents=True)
+    published = run_at(root, monkeypatch, TODAY, 2)
+    assert published > refused.name
+    assert drop(root, TODAY + timedelta(days=6)) == []
+    assert refused.name in drop(root, TODAY + timedelta(days=8))
+
+
 def test_the_last_run_is_known_to_the_microsecond(tmp_path: Path) -> None:
     last = datetime(2026, 7, 10, 12, 0, 0, 654_321, tzinfo=UTC)
     for folder, at in (("snapshots", last - timedelta(days=1)), ("quarantine", last)):
