@@ -24,8 +24,8 @@ COUNTS = {
     "duplicates": "duplicates",
 }
 """Figure of an input -> what people call it."""
-OF_SPEND = "ads: spend of"
-"""How the checks begin that hold a level's spend against what the feeds say."""
+OF_SPEND = [f"ads: spend of {level}" for level in ("the feeds that speak", "campaigns", "ads")]
+"""The checks that hold a level's spend against what the feeds say."""
 
 
 @dataclass(frozen=True)
@@ -160,4 +160,4 @@ def _find_spend(manifest: Manifest, files: list[Path]) -> list[Check]:
     is_known = pl.col(AccountReport.spend).is_not_null().any()
     if not files or not pl.scan_parquet(files).select(is_known).collect().item():
         return []
-    return [one for one in manifest.reconciliation if one.name.startswith(OF_SPEND)]
+    return [one for one in manifest.reconciliation if one.name in OF_SPEND]

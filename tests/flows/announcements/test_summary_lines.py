@@ -73,14 +73,20 @@ def test_what_is_cut_off_is_named_by_its_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spend", "said"), [(["5"], "5.00, the same over accounts, campaigns and ads"), ([], "")]
+    ("column", "without", "said"),
+    [
+        ("spend", "[]", "10.00, the same over accounts, campaigns and ads"),
+        ("note", '["spend"]', ""),
+    ],
 )
-def test_a_spend_that_no_file_has_is_not_told_as_nothing(
-    tmp_path: Path, spend: list[str], said: str
+def test_a_spend_is_told_of_all_feeds_and_not_as_nothing_where_no_file_has_it(
+    tmp_path: Path, column: str, without: str, said: str
 ) -> None:
-    names = ["date_day", "platform", "campaign_id", "clicks", *["spend"] * len(spend)]
-    values = ["2026-01-02", "my_dsp", "5", "7", *spend]
-    feeds = feed("ad_stats", "raw/s.csv", without="[]" if spend else '["spend"]')
-    files = {"raw/s.csv": f"{','.join(names)}\n{','.join(values)}\n".encode()}
+    feeds = "".join(feed("ad_stats", f"raw/{one}.csv", without=without) for one in ("a", "b"))
+    files = {
+        f"raw/{platform}.csv": f"date_day,platform,campaign_id,clicks,{column}\n"
+        f"2026-01-02,{platform},1,7,5\n".encode()
+        for platform in ("a", "b")
+    }
     root = write_workspace(tmp_path / "ws", feeds, files)
     assert describe_spend(summarize_run(root, publish_tables(root))) == said
