@@ -211,5 +211,6 @@ def write_instant(at: date, timespec: str = "auto") -> str:
 
 
 def count_of(number: int, noun: str) -> str:
-    """A number of something in a message: `1 row`, `1,204 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """A number of something in a message: `1 row`, `1,204 rows`, `2 addresses`."""
+    ending = "es" if noun.endswith(("s", "ch")) else "s"
+    return f"{number:,} {noun}{'' if number == 1 else ending}"

@@ -115,11 +115,10 @@ def make_contract(table: DescribedTable, manifest: Manifest) -> dict[str, Any]:
 
 def _make_property(column: DescribedColumn) -> dict[str, Any]:
     keyed = {"primaryKey": True, "primaryKeyPosition": column.key_position}
+    kind = _of_frictionless(column)
     return {
         "name": column.name,
-        "logicalType": {"datetime": "timestamp"}.get(
-            _of_frictionless(column), _of_frictionless(column)
-        ),
+        "logicalType": "timestamp" if kind == "datetime" else kind,
         "physicalType": str(column.type),
         "description": column.description,
         **(keyed if column.key_position else {}),

@@ -145,19 +145,17 @@ def _list_changed_files(
     gone = [one for one in old if _content(one) not in current]
     anew = {_place(one) for one in come if one.sha256 in rewritten}
 
-    def tell(one: InputFile, places: set[Place], alone: ChangeReason) -> ChangedFile:
+    def find_reason(one: InputFile, places: set[Place], alone: ChangeReason) -> ChangeReason:
         if _place(one) not in places:
-            return _describe_file(one, alone, timezone)
-        is_erased = _place(one) in anew
-        kind = ChangeReason.ERASED if is_erased else ChangeReason.CORRECTED_FILE
-        return _describe_file(one, kind, timezone)
+            return alone
+        return ChangeReason.ERASED if _place(one) in anew else ChangeReason.CORRECTED_FILE
 
-    seen = {
-        *(_describe_file(one, ChangeReason.ERASED, timezone) for one in _find_erased(old, new)),
-        *(tell(one, places_before, ChangeReason.LATE_ROWS) for one in come),
-        *(tell(one, places_after, ChangeReason.WITHDRAWN_FILE) for one in gone),
-    }
-    yield from sorted(seen, key=str)
+    changed = [
+        *((one, ChangeReason.ERASED) for one in _find_erased(old, new)),
+        *((one, find_reason(one, places_before, ChangeReason.LATE_ROWS)) for one in come),
+        *((one, find_reason(one, places_after, ChangeReason.WITHDRAWN_FILE)) for one in gone),
+    ]
+    yield from sorted({_describe_file(*each, timezone) for each in changed}, key=str)
 
 
 def _find_erased(before: list[InputFile], after: list[InputFile]) -> Iterator[InputFile]:

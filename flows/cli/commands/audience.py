@@ -10,7 +10,7 @@ from contracts.config.workspace import AudienceSection
 from contracts.feeds.contacts import Contacts
 from contracts.manifest import count_of
 from flows.cli.console import print_json, print_note
-from flows.cli.options import Flag, Texts
+from flows.cli.options import Flag, Texts, split_names
 from flows.cli.progress_bars import progress_bars
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
@@ -63,7 +63,7 @@ def audience(
     if path.suffix.lower() not in {PARQUET, *WRITERS}:
         msg = f"{path.name} has no ending that says what to write"
         raise UsageError(msg, f"Give a file that ends with {', '.join((PARQUET, *WRITERS))}.")
-    names = [name.strip() for one in columns for name in one.split(",") if name.strip()]
+    names = split_names(columns)
     for name in names:
         require_column(name, polars_schema(Contacts), "contacts")
     asked = AudienceSection.model_validate(

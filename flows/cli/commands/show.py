@@ -21,7 +21,7 @@ from flows.cli.console import (
     print_table,
 )
 from flows.cli.journey_text import print_journey
-from flows.cli.options import Flag, Texts
+from flows.cli.options import Flag, Texts, split_names
 from flows.cli.published import Tables, find_published, list_published
 from flows.cli.row_query import RowQuery
 from flows.cli.units import draw_days, find_currency, in_units
@@ -90,16 +90,11 @@ def show(
     else:
         key = find_published(table, tables)
         require_whole(workspace, *key)
-        query = RowQuery(where, _split(sort), _split(columns))
+        query = RowQuery(where, split_names(sort), split_names(columns))
         form = "json" if json else "csv" if csv else "text"
         choice = Choice(query, limit, contact, form, workspace)
         _print_rows(key, tables[key], choice)
     return 0
-
-
-def _split(names: tuple[str, ...]) -> list[str]:
-    """Names given one by one, or several with commas between them."""
-    return [name.strip() for one in names for name in one.split(",") if name.strip()]
 
 
 def _list_tables(tables: Tables, *, as_json: bool) -> None:

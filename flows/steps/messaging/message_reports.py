@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import Held, no_rows, polars_schema
+from contracts.columns import Held, no_rows
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
 from contracts.facts.order_facts import MessageOrders
@@ -143,8 +143,9 @@ def _write_provider_reports(inputs: StepInputs, built: MessageFacts, staging: Pa
     stats = price_stats(catalog.scan("message_stats"), rates_of(catalog), currency).collect()
     checks: list[Check] = []
     for channel in stats.get_column(MessageStats.channel).unique().sort():
-        rows = built.rows.get(channel, pl.DataFrame(schema=polars_schema(MessageRows)))
-        table = report_providers(stats.lazy(), built.days.lazy(), rows.lazy(), channel)
+        own = built.rows.get(channel)
+        rows = no_rows(MessageRows) if own is None else own.lazy()
+        table = report_providers(stats.lazy(), built.days.lazy(), rows, channel)
         checks += write_table(staging, channel, "provider_report", table.collect())
     return checks
 

@@ -36,39 +36,48 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
     These are references that lead nowhere, statuses that events contradict, shared addresses.
     """
     yield from _find_assumed_deliveries(catalog, built)
-    unclear = built.facts.count_unclear()
-    if count := unclear.get(CONTRADICTED, 0):
-        message = (
-            f"final status of {count_of(count, 'send')} contradicted by events; the row stands"
-        )
-        yield Warned(code="status_disagreement", message=message, count=count)
-    if count := unclear.get(SHARED, 0):
-        yield _shared(count)
-    if count := unclear.get(ELSEWHERE, 0):
-        yield _elsewhere(count)
-    if catalog.has_rows("sends") and (count := unclear.get(ORPHANS, 0)):
-        yield _unresolved("events", "send_id", "sends.send_id", count)
+    yield from _find_unclear_sends(catalog, built.facts.count_unclear())
     yield from _find_assumed_channels(catalog, built.messages)
     yield from _find_several_campaigns(built.messages)
     yield from _unresolved_by_facts(catalog, built)
     yield from find_unresolved(catalog)
     sharing = built.names.owners.get_column(AddressOwners.contacts)
     if count := int((sharing > 1).sum()):
-        addresses = "address" if count == 1 else "addresses"
-        message = f"{count} e-mail {addresses} of several contacts; the one updated last is meant"
+        addresses = count_of(count, "e-mail address")
+        message = f"{addresses} of several contacts; the one updated last is meant"
         yield Warned(code="shared_email", message=message, count=count)
 
 
-def _shared(count: int) -> Warned:
-    """Mails to several recipients, which have one id at SendGrid, Postmark and Brevo."""
-    return Warned(
-        code="shared_send",
-        message=f"{count_of(count, 'send')} of several contacts, as events say; each counts once, "
-        "as one contact's: where a mail to several recipients has one id, join the address to it, "
-        'as in columns = { send_id = { join = ["sg_message_id", "email"] } }',
-        count=count,
-        setting="[[feeds]] columns",
-    )
+def _find_unclear_sends(catalog: Catalog, unclear: dict[str, int]) -> Iterator[Warned]:
+    """Sends of which rows and events say different things.
+
+    SendGrid, Postmark and Brevo give a mail to several recipients one id.
+    """
+    if count := unclear.get(CONTRADICTED, 0):
+        message = (
+            f"final status of {count_of(count, 'send')} contradicted by events; the row stands"
+        )
+        yield Warned(code="status_disagreement", message=message, count=count)
+    if count := unclear.get(SHARED, 0):
+        yield Warned(
+            code="shared_send",
+            message=f"{count_of(count, 'send')} of several contacts, as events say; each counts "
+            "once, as one contact's: where a mail to several recipients has one id, join the "
+            'address to it, as in columns = { send_id = { join = ["sg_message_id", "email"] } }',
+            count=count,
+            setting="[[feeds]] columns",
+        )
+    if count := unclear.get(ELSEWHERE, 0):
+        yield Warned(
+            code="several_channels",
+            message=f"{count_of(count, 'send')} that events of another channel name, too; each "
+            "counts in both: give its message, dispatch or campaign the channel in which it went "
+            "out, or its events the type of that channel",
+            count=count,
+            setting="[[feeds]] table = messages",
+        )
+    if catalog.has_rows("sends") and (count := unclear.get(ORPHANS, 0)):
+        yield _unresolved("events", "send_id", "sends.send_id", count)
 
 
 def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
@@ -93,18 +102,6 @@ def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[
             channel=channel,
             setting="[[feeds]] table = events",
         )
-
-
-def _elsewhere(count: int) -> Warned:
-    """One send in two channels: it is a row of the one, and events show it in the other."""
-    return Warned(
-        code="several_channels",
-        message=f"{count_of(count, 'send')} that events of another channel name, too; each counts "
-        "in both: give its message, dispatch or campaign the channel in which it went out, or its "
-        "events the type of that channel",
-        count=count,
-        setting="[[feeds]] table = messages",
-    )
 
 
 def _find_assumed_channels(catalog: Catalog, messages: pl.DataFrame) -> Iterator[Warned]:
@@ -153,11 +150,10 @@ def _find_several_campaigns(messages: pl.DataFrame) -> Iterator[Warned]:
         .agg(pl.col(names.campaign_id).n_unique())
     )
     if count := campaigns.filter(pl.col(names.campaign_id) > 1).height:
-        dispatches = "dispatch" if count == 1 else "dispatches"
         yield Warned(
             code="several_campaigns",
-            message=f"{count:,} {dispatches} with messages of several campaigns, or some of none; "
-            "dispatch_report names no campaign, hierarchy_report has a row for each: "
+            message=f"{count_of(count, 'dispatch')} with messages of several campaigns, or some of "
+            "none; dispatch_report names no campaign, hierarchy_report has a row for each: "
             "give the dispatch a campaign_id, which is then that of its messages",
             count=count,
             setting="[[feeds]] table = dispatches",
