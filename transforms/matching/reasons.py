@@ -153,21 +153,6 @@ def _explain_no_ad() -> pl.Expr:
 
 def _explain_miss(mode: str) -> pl.Expr:
     source = pl.col(SessionFacts.utm_source)
-    found = [
-        pl.when(pl.col(name).is_not_null()).then(
-            pl.format(
-                "{} {}",
-                _quote(name),
-                pl.when(is_macro(pl.col(name)))
-                .then(pl.lit("is an unresolved macro"))
-                .otherwise(pl.lit("names none of its ads or campaigns")),
-            )
-        )
-        for name in VALUES_OF_MODE[mode]
-    ]
-    values = pl.concat_str(found, separator=", ", ignore_nulls=True).replace(
-        "", f"the link has no {' or '.join(VALUES_OF_MODE[mode][:2])}"
-    )
     by_click = pl.col(MatchLookups.platform_by) == BY_CLICK_ID
     known = pl.format(
         "only the platform {} is known, from {}: {}",
@@ -175,12 +160,10 @@ def _explain_miss(mode: str) -> pl.Expr:
         pl.when(by_click)
         .then(pl.format("the click id {}", pl.col(MatchLookups.click_id)))
         .otherwise(_quote("utm_source")),
-        values,
+        _list_misses(mode, "names none of its ads or campaigns"),
     )
     has_values = pl.any_horizontal(pl.col(n).is_not_null() for n in VALUES_OF_MODE[mode])
-    values_of_any = values.str.replace_all(
-        "none of its ads", "no ads", literal=True
-    ).str.replace_all("or campaigns", "or campaigns of any platform", literal=True)
+    misses = _list_misses(mode, "names no ads or campaigns of any platform")
     unknown_source = (
         pl.when(source.is_null())
         .then(pl.lit("the link names no source"))
@@ -193,9 +176,28 @@ def _explain_miss(mode: str) -> pl.Expr:
             .then(pl.lit("the link has no utm values, and click ids of several platforms"))
             .otherwise(pl.lit("the link has no utm values and no click id"))
         )
-        .otherwise(pl.format("{}, {}", unknown_source, values_of_any))
+        .otherwise(pl.format("{}, {}", unknown_source, misses))
     )
     return pl.when(pl.col(PLATFORM).is_not_null()).then(known).otherwise(unknown)
+
+
+def _list_misses(mode: str, missed: str) -> pl.Expr:
+    """The link's values, and that each `missed`, unless it is a macro."""
+    found = [
+        pl.when(pl.col(name).is_not_null()).then(
+            pl.format(
+                "{} {}",
+                _quote(name),
+                pl.when(is_macro(pl.col(name)))
+                .then(pl.lit("is an unresolved macro"))
+                .otherwise(pl.lit(missed)),
+            )
+        )
+        for name in VALUES_OF_MODE[mode]
+    ]
+    return pl.concat_str(found, separator=", ", ignore_nulls=True).replace(
+        "", f"the link has no {' or '.join(VALUES_OF_MODE[mode][:2])}"
+    )
 
 
 def _value_of_answer() -> pl.Expr:

@@ -56,6 +56,15 @@ FOUND = {"may_be_ad": True, "utm_content": "Blue", "parameter": "utm_content"}
             "none",
             "the link has no utm values and no click id",
         ),
+        (
+            {"may_be_ad": True, "utm_campaign": "shoes or campaigns"},
+            "none",
+            "none",
+            (
+                "the link names no source, utm_campaign 'shoes or campaigns' names no ads or "
+                "campaigns of any platform"
+            ),
+        ),
     ],
 )
 def test_every_outcome_has_its_sentence(
