@@ -113,7 +113,7 @@ def above(bound: float | Decimal) -> Rule:
 def amount() -> Rule:
     """An amount of money, and no id: a few of these are more than a report's column can hold."""
     return Rule(
-        f"a whole number from {LEAST_ID:,} on, which is no amount of a row; is it an id or a time?",
+        f"a whole number from {LEAST_ID:,} on, which is not an amount; is it an id or a time?",
         lambda cell: (cell.abs() < LEAST_ID) | (cell != cell.floor()),
     )
 

@@ -155,7 +155,7 @@ WARNINGS: Mapping[str, str] = {
         "two feeds give one entity's figures of the same days; the one configured first counts"
     ),
     "unknown_event_type": (
-        "rows of an event type that is no standard one, with the nearest; kept as generic events"
+        "rows of an event type that is not a standard one, with the nearest; kept as generic events"
     ),
     "unresolved_reference": "ids that no feed has (yet); the rows are kept",
     "unusual_platform": (

@@ -179,7 +179,7 @@ def refuse_bad_data(run: Run) -> None:
 
 @step
 def report_run(run: Run) -> tuple[list[Check], list[Warned]]:
-    """Write what came of each feed, and which figures are others than in the snapshot before."""
+    """Write what came of each feed, and which figures differ from the snapshot before."""
     return write_run_tables(run, run.read.inputs, name_code())
 
 

@@ -37,7 +37,7 @@ A space stands for the unbroken ones, too, and an apostrophe for the typographic
 NegativeForm = Literal["(1)", "1-"]
 """How numbers below zero are written beside `-1`, as by accounting programs."""
 
-NO_STAMP = "is no day and no stamp, and formats are of these alone"
+NO_STAMP = "is neither a day nor a stamp, and only these have formats"
 TWO_FORMS = "has a format, too; give one of the two"
 BOTH_MARKS = "is the decimal mark too; give the other one as decimal"
 

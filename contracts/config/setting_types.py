@@ -139,7 +139,7 @@ def check_feed_path(glob: str) -> str:
 def check_channel(name: str) -> str:
     """The name itself, where a group of tables can bear it."""
     if name in NO_CHANNELS:
-        msg = f"{name!r} is no channel: tables of another kind have that name; name it otherwise"
+        msg = f"{name!r} is not a channel: tables of another kind have that name; name it otherwise"
         raise problem(msg)
     return name
 

@@ -22,7 +22,7 @@ def list_feeds(summary: RunSummary) -> Rows:
 
 
 def list_changes(summary: RunSummary) -> Rows:
-    """The figures that are others than in the snapshot before, the largest differences first."""
+    """The figures that differ from the snapshot before, the largest differences first."""
     is_of_one = summary.changes.get_column(RunChanges.org_id).n_unique() <= 1
     shown = pl.exclude(RunChanges.org_id) if is_of_one else pl.all()
     size = pl.col(RunChanges.difference).abs()

@@ -142,7 +142,7 @@ def _walk(folder: Path, depth: int | None) -> Iterator[Path]:
 def require_place(raw: RawFile) -> None:
     """Refuse a file whose name is no text, or that is a link to nothing or out of the workspace."""
     if in_text(str(raw.location)) != str(raw.location):
-        msg = "the name of the file, or of a folder above it, is no text in UTF-8"
+        msg = "the name of the file, or of a folder above it, is not UTF-8 text"
         raise RefusedFile(msg, "rename it, or run where the locale is one of UTF-8")
     if _leads_nowhere(raw.location):
         msg = "the file is a link to one that is not there"

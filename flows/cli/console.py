@@ -81,7 +81,7 @@ def print_table(
     Args:
         header: The columns.
         rows: Their values.
-        write: What writes a column's figure for people; None from it for what is no figure.
+        write: What writes a column's figure for people; None from it for what is not a figure.
     """
     if not on_terminal():
         for row in chain([header], rows):

@@ -87,5 +87,5 @@ def _parse(value: str, name: str, dtype: pl.DataType) -> object:
             return text.str.to_date().item()
         return text.cast(dtype).item()
     except (PolarsError, KeyError) as error:
-        msg = f"{value!r} is no value of the column {name}, which holds {dtype}"
+        msg = f"{value!r} is not a value of the column {name}, which holds {dtype}"
         raise UsageError(msg, "Write days as 2026-01-31, and numbers with a point.") from error

@@ -34,7 +34,7 @@ def find_currency(workspace: Path) -> str:
 
 
 def in_units(currency: str) -> Callable[[str, object], str | None]:
-    """What writes a column's figure in its unit, and leaves what is no figure alone (None).
+    """What writes a column's figure in its unit, and leaves what is not a figure alone (None).
 
     Args:
         currency: The currency of amounts.

@@ -44,7 +44,7 @@ def _explain_cells(pattern: str) -> Iterator[str]:
     try:
         found = pl.Series([""]).str.extract_groups(pattern).struct.fields
     except pl.exceptions.PolarsError:
-        yield f"{pattern!r} is no regular expression as Rust has them, without look-around"
+        yield f"{pattern!r} is not a regular expression as Rust has them, without look-around"
     else:
         if not found:
             yield f"{pattern!r} {NO_GROUP}"
@@ -54,7 +54,7 @@ def _explain_header(pattern: str, groups: int) -> Iterator[str]:
     try:
         found = re.compile(pattern).groups
     except re.error as error:
-        yield f"{pattern!r} is no regular expression: {error.msg}"
+        yield f"{pattern!r} is not a regular expression: {error.msg}"
     else:
         if found < groups:
             yield f"{pattern!r} {NO_GROUP}"

@@ -113,7 +113,7 @@ def _read(root: Path, file: Path) -> bytes:
         msg = f"there is no workspace {root}"
         raise ConfigurationError(msg, start)
     if in_text(place := str(root.resolve())) != place:
-        msg = f"the path of the workspace, {in_text(place)}, is no text in UTF-8"
+        msg = f"the path of the workspace, {in_text(place)}, is not UTF-8 text"
         raise ConfigurationError(
             msg, "Rename its folders, or run where the locale is one of UTF-8."
         )
@@ -201,7 +201,7 @@ def _slips(config: Workspace) -> list[Warned]:
     return [
         Warned(
             code="unusual_platform",
-            message=f"{at}: {name!r} is no platform that the product knows; "
+            message=f"{at}: {name!r} is not a platform that the product knows; "
             f"if it is not one of your own, did you mean {near!r}?",
         )
         for at, name in named.items()

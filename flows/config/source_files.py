@@ -68,7 +68,7 @@ def load_own_sources(root: Path) -> dict[str, Source]:
     """The source mappings of a workspace's own by their names; one that ships gives way to them.
 
     Raises:
-        ConfigurationError: A file is no source mapping: its key and what is wrong with it.
+        ConfigurationError: A file is not a source mapping: its key and what is wrong with it.
     """
     found = sorted(root.joinpath(OWN_SOURCES).glob(f"*{SUFFIX}"))
     return {file.name.removesuffix(SUFFIX): _load_own(file) for file in found}
@@ -88,6 +88,6 @@ def _load_own(file: Path) -> Source:
         msg = f"{place} is no TOML: {error}"
         raise ConfigurationError(msg) from error
     if problems := find_source_problems(written):
-        msg = "\n  ".join([f"{place} is no source mapping:", *problems])
+        msg = "\n  ".join([f"{place} is not a source mapping:", *problems])
         raise ConfigurationError(msg, "`campaign-reports sources NAME` shows one that ships.")
     return Source.model_validate(written)

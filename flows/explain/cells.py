@@ -69,7 +69,7 @@ def find_cell(
     for name in (column, *key):
         require_column(name, schema, label)
     if not schema[column].is_numeric():
-        msg = f"{label}.{column} is no figure"
+        msg = f"{label}.{column} is not a figure"
         raise UsageError(msg, "Columns of counts, amounts and rates can be explained.")
     wanted = {name: read_value(value, schema[name], name) for name, value in key.items()}
     conditions = [

@@ -1,7 +1,7 @@
 """All raw files of a run into the ledger: the very bytes that were hashed, or none (SPEC §5, §8).
 
 A file that changed while it was read is read once more; one that changed again is left for the
-next run, as is one that was written too lately. Until then what the published tables have of it
+next run, as is one that was written too recently. Until then what the published tables have of it
 stands: a list of all contacts that is just being written anew takes no contact away.
 """
 
@@ -142,7 +142,7 @@ def _group_same_bytes(files: Iterable[RawFile], states: dict[str, FileState]) ->
 
 
 def _explain_youth(raw: RawFile, settle_seconds: float) -> str:
-    """Say that a file was written too lately to be read, where it was.
+    """Say that a file was written too recently to be read, where it was.
 
     One of a time to come, by a clock that is wrong or a zone that was mistaken, would be so for
     years: it is as far from now as if it were as old.

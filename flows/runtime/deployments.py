@@ -24,7 +24,9 @@ def describe_workspace(path: str = "") -> dict[str, str]:
             ends too.
     """
     if not path or not (path.startswith("/") or "://" in path):
-        stated = f"{path!r} is no absolute path" if path else "the deployment names no workspace"
+        stated = (
+            f"{path!r} is not an absolute path" if path else "the deployment names no workspace"
+        )
         hint = "Set WORKSPACE to the absolute path of a folder with campaigns.toml, then deploy."
         raise SystemExit(str(ConfigurationError(stated, hint)))
     return {"name": name_deployment(path), "path": path, "project": str(PROJECT)}

@@ -1,4 +1,4 @@
-"""The group run: what came of each feed, and which figures are others than before (SPEC §10)."""
+"""The group run: what came of each feed, and which figures differ from before (SPEC §10)."""
 
 from collections.abc import Iterator
 from pathlib import Path

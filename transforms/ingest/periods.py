@@ -49,5 +49,5 @@ def explain_period() -> pl.Expr:
     return (
         pl.when(pl.col(COVERED_DAYS) > 1)
         .then(pl.format("covers {} days: export by day", COVERED_DAYS))
-        .otherwise(pl.lit("the first and last day that it covers are no period: export by day"))
+        .otherwise(pl.lit("the first and last day that it covers are not a period: export by day"))
     )

@@ -145,9 +145,7 @@ def _explain_no_ad() -> pl.Expr:
                 _quote(MatchLookups.utm_campaign),
             )
         )
-        .otherwise(
-            pl.format("{} is no paid medium that is known: [ads] mediums names others", medium)
-        )
+        .otherwise(pl.format("{} is not a known paid medium: [ads] mediums names others", medium))
     )
 
 
@@ -167,7 +165,7 @@ def _explain_miss(mode: str) -> pl.Expr:
     unknown_source = (
         pl.when(source.is_null())
         .then(pl.lit("the link names no source"))
-        .otherwise(pl.format("{} is no ad platform that is known", _quote("utm_source")))
+        .otherwise(pl.format("{} is not a known ad platform", _quote("utm_source")))
     )
     unknown = (
         pl.when(source.is_null() & ~has_values)

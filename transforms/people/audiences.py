@@ -95,7 +95,7 @@ def read_moment(text: str, timezone: str, *, end: bool = False) -> datetime:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError as error:
-            msg = f"{text!r} is no date (2026-01-31) and no time (2026-01-31T12:00)"
+            msg = f"{text!r} is neither a date (2026-01-31) nor a time (2026-01-31T12:00)"
             raise ValueError(msg) from error
         local = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
         return local.astimezone(UTC) + timedelta(microseconds=int(end))

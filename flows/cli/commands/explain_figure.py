@@ -132,7 +132,7 @@ def _read_cells(file: Path) -> list[dict[str, Any]]:
     except (OSError, ValueError):
         good = False
     if not good:
-        msg = f"{file} is no list of cells"
+        msg = f"{file} is not a list of cells"
         raise UsageError(msg, 'It is a JSON list of {"table": …, "key": {…}, "column": …}.')
     return listed
 

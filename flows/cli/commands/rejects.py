@@ -46,8 +46,8 @@ ENCODING = (
     '(Western Europe), "cp1250" (Poland, Czechia …), "cp1251" (Cyrillic), "shift-jis" or "gbk"'
 )
 TOO_FEW = (
-    "correct it where the file is made; a line below the table that is no row is left out by how "
-    'it begins: total_rows = ["…"]'
+    "correct it where the file is made; a line below the table that is not a row is left out by "
+    'how it begins: total_rows = ["…"]'
 )
 TOO_MANY = (
     "quote cells that hold the delimiter where the file is made, or say which it is: "
@@ -68,7 +68,7 @@ HINTS = (
     ("does not look like", WORDS),
     ("not true or false", WORDS),
     ("neither the workspace's", RATE),
-    ("bytes that are no text", ENCODING),
+    ("bytes that are not text", ENCODING),
     ("too few cells", TOO_FEW),
     ("too many cells", TOO_MANY),
     (ERASED, REFUSED),

@@ -27,7 +27,7 @@ TOO_MANY = "too many cells"
 UNCLOSED = "unclosed quote"
 TEXT_AFTER_QUOTE = "text after a closing quote"
 BARE_QUOTE = "quote inside an unquoted cell, after an unclosed quote"
-NOT_TEXT = "bytes that are no text in the file's encoding"
+NOT_TEXT = "bytes that are not text in the file's encoding"
 
 _LINE_BREAK = re.compile(rb"[\r\n]")
 _QUOTED = rb'"(?:[^"]++|"")*+"'

@@ -26,7 +26,7 @@ from flows.readers.text import TextFile, check_record_length
 
 NOT_AN_OBJECT = "not a JSON object"
 BAD_JSON = "not valid JSON"
-NOT_TEXT = "bytes that are no text in the file's encoding"
+NOT_TEXT = "bytes that are not text in the file's encoding"
 
 _BLANKS = b" \t\r\n"
 _HEAD_BYTES = 1 << 18

@@ -50,7 +50,7 @@ PLAIN = Spelling()
 
 
 def _refuse_constant(name: str) -> None:
-    msg = f"not valid JSON: {name} is no number of it; write null"
+    msg = f"not valid JSON: {name} is not a JSON number; write null"
     raise NotJsonError(msg)
 
 

@@ -252,7 +252,7 @@ def _explain_types(parsed: pl.DataFrame) -> Iterator[str]:
         if name not in known:
             near = nearest(name, standard)
             meant = f'; if it means {near}: values = {{ event_type = {{ {name} = "{near}" }} }}'
-            yield f"{name!r} is no standard event type{meant if near else ''}"
+            yield f"{name!r} is not a standard event type{meant if near else ''}"
 
 
 def _explain_others(best: Candidate, others: list[Candidate]) -> Iterator[str]:

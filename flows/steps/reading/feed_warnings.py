@@ -208,8 +208,8 @@ def _warn_of_unknown_types(
             own_channel = own_channel_of(name)
             channel = f', or name its channel: channels = ["{own_channel}"]' if own_channel else ""
             message = (
-                f"feed {feed.name}: {count_of(count, 'row')} of event type {name!r}, which is no "
-                f"standard one, kept as generic events{meant} Map it with values = "
+                f"feed {feed.name}: {count_of(count, 'row')} of event type {name!r}, which is not "
+                f"a standard one, kept as generic events{meant} Map it with values = "
                 f'{{ event_type = {{ {name} = "{target}" }} }}{channel}, or declare it: '
                 f'[events] generic = ["{name}"]'
             )

@@ -24,7 +24,7 @@ NO_RATE = (
     "give it in a feed of exchange_rates, or set workspace.currency"
 )
 NO_CODE = (
-    "their currency is no code of three letters; say which it means in the feed: "
+    "their currency is not a three-letter code; say which it means in the feed: "
     'values = {{ currency = {{ {text} = "{ours}" }} }}'
 )
 NO_DAY = (

@@ -60,12 +60,12 @@ WRONG = [
     (feed(columns='{ email = { frist = ["a"] } }'), "feeds[0].columns.email: must be", "first"),
     (
         feed(columns='{ contact_id = { column = "ref", extract = "#(" } }'),
-        "feeds[0].columns.contact_id: '#(' is no regular expression",
+        "feeds[0].columns.contact_id: '#(' is not a regular expression",
         "Rust",
     ),
     (
         feed(columns='{ contact_id = { column = "ref", extract = "(?<=#)(.)" } }'),
-        "feeds[0].columns.contact_id: '(?<=#)(.)' is no regular expression",
+        "feeds[0].columns.contact_id: '(?<=#)(.)' is not a regular expression",
         "look-around",
     ),
     (
@@ -73,7 +73,11 @@ WRONG = [
         "feeds[0].columns.contact_id: '#.+' has no group",
         "( )",
     ),
-    (feed(columns='{ email = { like = "mail(" } }'), "'mail(' is no regular expression", "email"),
+    (
+        feed(columns='{ email = { like = "mail(" } }'),
+        "'mail(' is not a regular expression",
+        "email",
+    ),
     (feed(columns='{ email = { in_header = "mail" } }'), "'mail' has no group", "( )"),
     (feed(units='{ email = "unix" }'), "feeds[0].units.email: 'unix' is of stamps alone", ""),
     (feed(units='{ created_at = "micros" }'), "'micros' is of amounts alone", "created_at"),
@@ -97,10 +101,10 @@ WRONG = [
         "feeds[0].thousands: is the decimal mark too",
         "decimal",
     ),
-    (feed(formats='{ email = "%d.%m.%Y" }'), "feeds[0].formats.email: is no day", "stamp"),
+    (feed(formats='{ email = "%d.%m.%Y" }'), "feeds[0].formats.email: is neither a day", "stamp"),
     (
         feed(table="", source='"skene.contacts"', formats='{ email = "%d.%m.%Y" }'),
-        "feeds[0].formats.email: is no day",
+        "feeds[0].formats.email: is neither a day",
         "stamp",
     ),
     (feed(formats='{ created_at = "dd.mm.yyyy" }'), "feeds[0].formats.created_at:", "'%d.%m.%Y'"),
@@ -279,7 +283,7 @@ def test_a_platform_that_looks_misspelt_is_a_warning(tmp_path: Path) -> None:
     ("make", "says"),
     [
         (lambda root: root / "nowhere", "there is no workspace"),
-        (lambda root: root.rename(root.parent / "M\udcfcller"), "is no text in UTF-8"),
+        (lambda root: root.rename(root.parent / "M\udcfcller"), "is not UTF-8 text"),
         *(
             (lambda root, name=name: root.rename(root.parent / name), f"has '\\{name[-1]}' in it")
             for name in ("acme [", "acme *", "acme ?")

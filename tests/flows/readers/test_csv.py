@@ -83,8 +83,8 @@ def test_a_cell_is_the_text_that_was_written(
         (b'1,"a', "unclosed quote", {"line": '1,"a'}),
         (b'"1,a', "unclosed quote", {"line": '"1,a'}),
         (b'1,"a"b', "text after a closing quote", {"line": '1,"a"b'}),
-        (b"1,\xffa", "bytes that are no text in the file's encoding", {"line": "1,\ufffda"}),
-        (b"1,\xc3", "bytes that are no text in the file's encoding", {"line": "1,\ufffd"}),
+        (b"1,\xffa", "bytes that are not text in the file's encoding", {"line": "1,\ufffda"}),
+        (b"1,\xc3", "bytes that are not text in the file's encoding", {"line": "1,\ufffd"}),
     ],
 )
 @pytest.mark.parametrize("batch_bytes", [5, 1 << 20])

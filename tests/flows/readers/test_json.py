@@ -68,7 +68,7 @@ def test_a_value_is_its_text(
         (b'{"id": "1", "value": 01}', "not valid JSON"),
         (
             b'{"id": "1", "value": NaN}',
-            "not valid JSON: NaN is no number of it; write null",
+            "not valid JSON: NaN is not a JSON number; write null",
         ),
         (b'{"id": "1", "value": 1, "value": 2}', TWICE),
         (b'{"id": "1", "value": {"a": 1, "a": 2}}', TWICE),
@@ -81,7 +81,7 @@ def test_a_value_is_its_text(
         (b'{"id": "1", "value": 1},', "not valid JSON"),
         (b"garbage", "not valid JSON"),
         (b'["1", 1]', "not a JSON object"),
-        (b'{"id": "1", "value": "\xff"}', "bytes that are no text in the file's encoding"),
+        (b'{"id": "1", "value": "\xff"}', "bytes that are not text in the file's encoding"),
     ],
 )
 @pytest.mark.parametrize("others", [2, MANY])

@@ -119,5 +119,5 @@ def test_moments_are_of_the_reporting_zone(text: str, *, end: bool, moment: str)
 
 def test_a_moment_that_is_none_says_so() -> None:
     """With examples."""
-    with pytest.raises(ValueError, match="is no date"):
+    with pytest.raises(ValueError, match="is neither a date"):
         read_moment("yesterday", "UTC")

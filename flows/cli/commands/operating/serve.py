@@ -94,5 +94,5 @@ def _make_schedule(cron: str, timezone: str) -> Any:
     try:
         return import_module("prefect.schedules").Cron(cron, timezone=timezone)
     except ValueError as error:
-        msg = f"--cron: {cron!r} is no schedule"
+        msg = f"--cron: {cron!r} is not a schedule"
         raise UsageError(msg, 'Five fields, as "0 5 * * *": each night at five.') from error

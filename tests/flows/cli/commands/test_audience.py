@@ -64,7 +64,7 @@ def test_nothing_personal_is_written_unasked(asked: list[str], tmp_path: Path) -
     [
         (["--columns", "e_mail"], "Did you mean 'email'?"),
         (["--to", "a.csv", "--to", "b.csv"], "--to is given twice"),
-        (["--to", "tomorrow"], "'tomorrow' is no date"),
+        (["--to", "tomorrow"], "'tomorrow' is neither a date"),
         (["--to", "people.pdf"], "people.pdf has no ending that says what to write"),
         (["--output", "people.txt"], "people.txt has no ending that says what to write"),
     ],

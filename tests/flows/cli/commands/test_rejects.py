@@ -104,7 +104,7 @@ def test_a_later_run_without_rejected_rows_shows_none(
         ("status: not one of sent, failed", "values = { status ="),
         ("event_type: does not look like ^[a-z]", "values = { event_type ="),
         ("channel: not a channel: does not look like ^[a-z]", "values = { channel ="),
-        ("bytes that are no text in the file's encoding", 'encoding = "latin-1"'),
+        ("bytes that are not text in the file's encoding", 'encoding = "latin-1"'),
         ("too few cells", 'total_rows = ["…"]'),
         ("too many cells", 'delimiter = ";"'),
         ("erased", "nothing"),

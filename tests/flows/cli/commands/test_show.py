@@ -246,7 +246,7 @@ def test_show_prints_the_columns_asked_for_as_csv(
     ("options", "says"),
     [
         (["--where", "clickz>5"], "Did you mean 'clicks'?"),
-        (["--where", "clicks>many"], "is no value of the column clicks"),
+        (["--where", "clicks>many"], "is not a value of the column clicks"),
         (["--where", "clicks"], "cannot be read"),
         (["--sort", "spent"], "Did you mean 'spend'?"),
         (["--columns", "spent"], "Did you mean 'spend'?"),

@@ -106,7 +106,7 @@ def test_many_candidates_are_counted() -> None:
         (utm(gclid="C"), "only the platform google_ads is known, from the click id gclid"),
         (utm("google", "{{x}}"), "utm_campaign '{{x}}' is an unresolved macro"),
         (utm("google", "Before March"), "is a former or later name of campaign 3 of google_ads"),
-        (utm("news", "June"), "utm_source 'news' is no ad platform that is known"),
+        (utm("news", "June"), "utm_source 'news' is not a known ad platform"),
         (utm("google", "sprng-sale"), "utm_campaign 'sprng-sale' is an alias of campaign 1"),
         ({}, "the link has no utm values and no click id"),
     ],
@@ -306,7 +306,7 @@ def test_channel_group_of_a_session(link: Link, expected: str) -> None:
         ),
         (
             utm("agency", "Spring Sale", utm_medium="affiliate"),
-            "utm_medium 'affiliate' is no paid medium that is known: [ads] mediums names others",
+            "utm_medium 'affiliate' is not a known paid medium: [ads] mediums names others",
         ),
         (
             utm(campaign="Both Ways"),

@@ -123,7 +123,7 @@ def test_an_event_word_that_is_no_standard_one_is_an_open_point(tmp_path: Path) 
     line = '{"event_type": "email_open", "occurred_at": "2026-01-01", "contact_id": "1"}\n'
     found = propose(tmp_path, "events.jsonl", line)
     assert found.settings == {"table": "events"}
-    assert any("'email_open' is no standard event type" in one for one in found.open_points)
+    assert any("'email_open' is not a standard event type" in one for one in found.open_points)
 
 
 @pytest.mark.parametrize(
