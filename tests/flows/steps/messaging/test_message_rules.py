@@ -353,7 +353,9 @@ def test_a_workspace_without_parent_model_or_interactions_is_told(
 
 def test_every_table_says_what_it_is(tmp_path: Path) -> None:
     ran = publish(tmp_path, events=[event("e1", "email_opened", contact_id="101", message_id="m")])
-    for path in ran.folder.rglob("*.parquet"):
+    paths = list(ran.folder.rglob("*.parquet"))
+    assert paths
+    for path in paths:
         metadata = pl.read_parquet_metadata(path)
         assert metadata["campaign_reports.schema_version"]
         assert metadata["campaign_reports.grain"].startswith("One row per ")
