@@ -72,7 +72,7 @@ def find_alike(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[
         files: Those of all feeds.
 
     Returns:
-        A pattern that matches them, too, and they.
+        A pattern that matches them, too, and their paths.
     """
     place = find_place(root, feed.section.files)
     above, _, name = place.pattern.rpartition("/")
@@ -87,7 +87,8 @@ def find_alike(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[
     matched = {one.location for one in files}
     more = [one.path for one in alike if one.location not in matched]
     is_any = any(COMPRESSION.search(path) for path in (name, *more))
-    return feed.section.files.removesuffix(name) + either + "*" * is_any, more
+    rest = "*" if is_any else ""
+    return f"{feed.section.files.removesuffix(name)}{either}{rest}", more
 
 
 def _match_capitals(name: str) -> str:

@@ -76,7 +76,7 @@ def write_table(
     """
     stated = find_table(group, name)
     table = table or stated.contract
-    part = part or FIRST_PART * stated.is_dataset
+    part = part or (FIRST_PART if stated.is_dataset else "")
     path, label = _place(staging, group, name, part)
     # In one chunk and groups of one size: else the bytes would depend on the number of threads.
     rows = rows.rechunk()

@@ -45,9 +45,10 @@ def reconcile_events(
     counted = pl.concat(rows).select(pl.col(MessageRows.holdout, *EVERY_TIME).sum())
     found = counted.row(0, named=True)
     has_holdouts = found[MessageRows.holdout] > 0
+    or_less = " or less, being hold-outs'" if has_holdouts else ""
     return [
         Check(
-            name=f"messages: {column} as accepted" + " or less, being hold-outs'" * has_holdouts,
+            name=f"messages: {column} as accepted{or_less}",
             expected=accepted[action],
             actual=found[column],
             holds=found[column] == accepted[action]

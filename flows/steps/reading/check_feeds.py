@@ -4,7 +4,6 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from contracts.channels import RunChannels
 from contracts.feed_check import CheckedFeed, CheckedTable, EventTypeSeen, RefusedFeedFile
@@ -14,6 +13,7 @@ from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
+from flows.ingest.required_columns import NEVER_NEEDED
 from flows.progress import Progress
 from flows.remote.workspace_place import open_feeds
 from flows.steps.messaging.described_messages import find_channels
@@ -26,8 +26,6 @@ from transforms.ingest.expressions import file_columns, fold
 
 GENERIC = "generic"
 OF_ITS_SEND = "its send's"
-NEVER_NEEDED = ("org_id", "attributes")
-"""Columns that every table has and few files."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,9 @@ def check_feeds(loaded: LoadedWorkspace, progress: Progress) -> Checked:
 def _describe(loaded: LoadedWorkspace, read: FeedsRead) -> Checked:
     inputs = read.inputs
     channels = find_channels(read.catalog, loaded.config)
-    zone = ZoneInfo(loaded.config.workspace.timezone)
+    timezone = loaded.config.workspace.timezone
     feeds = [
-        _check_feed(feed, read, inputs, channels, zone)
+        _check_feed(feed, read, inputs, channels, timezone)
         for feed in configure_feeds(loaded.config, loaded.sources)
     ]
     return Checked(feeds, inputs, order_warnings(read.warnings), find_refusal(read, loaded.config))
@@ -75,7 +73,7 @@ def _check_feed(
     read: FeedsRead,
     inputs: list[InputFile],
     channels: RunChannels,
-    zone: ZoneInfo,
+    timezone: str,
 ) -> CheckedFeed:
     files = [file for file in read.catalog.files if file.raw.feed.place == feed.place]
     refused = [one for one in read.refused if one.raw.feed.place == feed.place]
@@ -95,7 +93,8 @@ def _check_feed(
         columns=list(header),
         left_over=[name for name in header if fold(name) not in known],
         tables=[
-            _check_table(resolved, files, own, header, channels, zone) for resolved in feed.mappings
+            _check_table(resolved, files, own, header, channels, timezone)
+            for resolved in feed.mappings
         ],
         refused=[
             RefusedFeedFile(path=one.raw.path, reason=one.reason, hint=one.hint) for one in refused
@@ -109,7 +108,7 @@ def _check_table(
     inputs: list[InputFile],
     header: tuple[str, ...],
     channels: RunChannels,
-    zone: ZoneInfo,
+    timezone: str,
 ) -> CheckedTable:
     table = resolved.mapping.table
     receipts = [got for file in files if (got := file.of_table(table)) and not file.is_copy]
@@ -120,6 +119,9 @@ def _check_table(
         reasons.update(receipt.reasons)
         event_types.update(receipt.event_types)
     read = _read_columns(resolved, header)
+    not_found = [name for name, names in read.items() if not names and name not in NEVER_NEEDED]
+    firsts = [str(find_day(one.first_at, timezone)) for one in receipts if one.first_at]
+    lasts = [str(find_day(one.last_at, timezone)) for one in receipts if one.last_at]
     return CheckedTable(
         table=table,
         rows_read=sum(entry.rows_read for entry in counts),
@@ -127,13 +129,11 @@ def _check_table(
         rejected=sum(entry.rejected for entry in counts),
         superseded=sum(entry.superseded for entry in counts),
         duplicates=sum(entry.duplicates for entry in counts),
-        first_day=min((_day(one.first_at, zone) for one in receipts if one.first_at), default=None),
-        last_day=max((_day(one.last_at, zone) for one in receipts if one.last_at), default=None),
+        first_day=min(firsts, default=None),
+        last_day=max(lasts, default=None),
         mapped={name: names for name, names in read.items() if names},
         constants=dict(resolved.mapping.constants),
-        not_found=[name for name, names in read.items() if not names and name not in NEVER_NEEDED]
-        if header
-        else [],
+        not_found=not_found if header else [],
         event_types=[
             EventTypeSeen(event_type=name, rows=rows, channel=_channel_of(name, channels))
             for name, rows in sorted(event_types.items())
@@ -158,8 +158,3 @@ def _read_columns(resolved: ResolvedMapping, header: tuple[str, ...]) -> dict[st
             read = [named[fold(one)] for one in wanted if fold(one) in named]
             found[name] = list(dict.fromkeys(read))
     return found
-
-
-def _day(at: str, zone: ZoneInfo) -> str:
-    """The reporting day of a day or an instant in ISO 8601, as one."""
-    return find_day(at, zone.key).isoformat()

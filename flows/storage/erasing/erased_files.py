@@ -56,11 +56,8 @@ class StagedErasure:
 
 def count_in_published_files(root: Path, erasures: Erasures) -> int:
     """How many rows of kept snapshots and quarantine bear an erased person."""
-    return sum(
-        rows.filter(is_erased(rows.schema, erasures)).height
-        for file in _list_tables(root)
-        if (rows := pl.read_parquet(file)) is not None
-    )
+    tables = map(pl.read_parquet, _list_tables(root))
+    return sum(rows.filter(is_erased(rows.schema, erasures)).height for rows in tables)
 
 
 def _list_tables(root: Path) -> Iterator[Path]:

@@ -154,10 +154,8 @@ def finish_erasure(root: Path) -> None:
 
 def _when(name: str) -> int:
     """Who was erased comes first, the pointer last, manifests after their tables."""
-    order = ("erasures.json", ".parquet", "manifest.json", "current.json")
-    if name.endswith(order[0]):
-        return 0
-    return 1 + next((place for place, end in enumerate(order[1:], 1) if name.endswith(end)), 0)
+    order = {"erasures.json": 0, ".parquet": 2, "manifest.json": 3, "current.json": 4}
+    return next((place for end, place in order.items() if name.endswith(end)), 1)
 
 
 def _is_another(place: Path, sha256: str | None) -> bool:
