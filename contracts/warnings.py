@@ -13,6 +13,10 @@ WARNINGS: Mapping[str, str] = {
     "alias_unknown": (
         "an alias leads to an ad or campaign that no feed knows; its sessions are unmatched"
     ),
+    "attributes_differ": (
+        "rows of one day and ad that say different things in custom columns, as those by device: "
+        "the reports have none of their attributes on that day"
+    ),
     "channel_assumed": (
         "sends that name nothing and have no event, in the channel that events of others tell"
     ),

@@ -14,6 +14,7 @@ from contracts.reports.ads import (
     UrlReport,
 )
 from contracts.vocabulary import AdLevel
+from transforms.ads.daily_stats import DIFFERING
 from transforms.ads.entities import ENTITY
 from transforms.ads.levels import DAY, METRICS, RANKS, agree
 from transforms.ads.name_versions import (
@@ -59,7 +60,7 @@ def sum_level(
         .agg(
             *sum_known(METRICS),
             agree(LevelSums.source_relation),
-            agree(LevelSums.attributes),
+            agree(LevelSums.attributes).replace(DIFFERING, None),
             is_own,
         )
         .join(

@@ -87,7 +87,9 @@ class DailyStats(Table):
     conversions: FineMoney = column("conversions that the platform claims")
     conversions_value: Money = column("their value, rounded here and nowhere else")
     source_relation: SharedText = column("connector or file it came from, where only one did")
-    attributes: Text = column("JSON object of the feed's custom columns, where its rows agree")
+    attributes: Text = column(
+        "JSON object of the feed's custom columns; without members where its rows differ"
+    )
 
 
 class PlacedStats(AdEntities, DailyStats):

@@ -7,7 +7,7 @@ import polars as pl
 from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import LevelComparisons
 from contracts.facts.matching.session_matching import AuditedLinks
-from contracts.manifest import Warned
+from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
@@ -17,6 +17,7 @@ from transforms.ads.accounts_alike import (
     sum_by_name_and_id,
     sum_told_twice,
 )
+from transforms.ads.daily_stats import DIFFERING
 from transforms.ads.entities import ENTITY
 from transforms.ads.levels import RANKS
 from transforms.ads.speakers import FEED, NO_LEVEL, OWN, TOP
@@ -41,6 +42,7 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
     yield from _warn_of_levels(placed, feeds)
     yield from _warn_of_accounts(facts)
     yield from _warn_of_campaigns(facts)
+    yield from _warn_of_attributes(placed, feeds)
 
 
 def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
@@ -181,4 +183,19 @@ def _warn_of_campaigns(facts: AdFacts) -> Iterator[Warned]:
             count=count,
             amount=f"{amount:.4f}",
             setting=STATS_FEEDS,
+        )
+
+
+def _warn_of_attributes(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
+    """Custom columns that say several things of one day, of which a report can bear none."""
+    differing = stats.filter(pl.col(PlacedStats.attributes) == DIFFERING)
+    for feed, count in differing.group_by(FEED).len().sort(FEED).collect().iter_rows():
+        yield Warned(
+            code="attributes_differ",
+            message=f"{feeds[feed]}: rows of one day and ad, campaign or account say different "
+            f"things in custom columns, as rows by device do ({count_of(count, 'time')}): "
+            "attributes are null there, those that are the same in all rows, too; their figures "
+            "add up. An export without the column that splits them keeps the others",
+            feed=feeds[feed],
+            count=count,
         )

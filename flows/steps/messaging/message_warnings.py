@@ -197,7 +197,8 @@ def find_unresolved(catalog: Catalog) -> Iterator[Warned]:
         if count.item():
             yield _unresolved(table, name, target, count.item())
     if catalog.has_rows("contacts") and (count := _count_unknown_buyers(catalog)):
-        yield _unresolved("orders", Orders.email, "contacts.email", count)
+        untouched = ", and no click by their address is a touch of theirs until a contact bears it"
+        yield _unresolved("orders", Orders.email, "contacts.email", count, untouched)
 
 
 def _count_unknown_buyers(catalog: Catalog) -> int:
@@ -226,8 +227,8 @@ def _columns(*tables: str) -> set[str]:
     return set.intersection(*(set(FEEDS[t].to_schema().columns) for t in tables))
 
 
-def _unresolved(table: str, name: str, target: str, count: int) -> Warned:
-    message = f"{table}: {count} unknown {name}, not in {target}; the rows are kept"
+def _unresolved(table: str, name: str, target: str, count: int, so: str = "") -> Warned:
+    message = f"{table}: {count} unknown {name}, not in {target}; the rows are kept{so}"
     return Warned(
         code="unresolved_reference",
         message=message,

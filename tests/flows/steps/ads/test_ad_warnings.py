@@ -184,3 +184,19 @@ def test_a_campaign_by_its_name_and_by_its_id_is_told(tmp_path: Path) -> None:
     assert by_name_and_id(tmp_path / "other", *both, by_id=BY_ID.replace(b",4.00", b",5")) == []
     all_by_name = BY_ID.replace(b",123,", b",Brand,")
     assert by_name_and_id(tmp_path / "names", *both, by_id=all_by_name) == []
+
+
+def test_custom_columns_in_which_the_rows_of_a_day_differ_are_told(tmp_path: Path) -> None:
+    """By device on the 1st, where the objective is lost with it; one row on the 2nd."""
+    stats = b"""date_day,platform,ad_id,landing_url,spend,objective,device
+2026-03-01,my_ads,1,https://x.io/,1.00,sales,phone
+2026-03-01,my_ads,1,https://x.io/,2.00,sales,tablet
+2026-03-02,my_ads,1,https://x.io/,4.00,sales,phone
+"""
+    toml = feed("ad_stats", "raw/stats.csv")
+    root = write_workspace(tmp_path / "ws", toml, {"raw/stats.csv": stats})
+    ran = run_workspace(root, tmp_path / "out")
+    for table in ("ad_report", "url_report"):
+        said = ran.table("ads", table).select("spend", "attributes").rows()
+        assert said == [(3, None), (4, '{"objective":"sales","device":"phone"}')]
+    assert warned(ran, "attributes_differ") == [("ad_stats", 1, None)]

@@ -237,7 +237,11 @@ def test_orders_by_an_address_that_no_contact_bears_are_counted(tmp_path: Path) 
     )
     unresolved = [one for one in ran.warnings if one.code == "unresolved_reference"]
     assert [(one.message, one.count) for one in unresolved] == [
-        ("orders: 2 unknown email, not in contacts.email; the rows are kept", 2)
+        (
+            "orders: 2 unknown email, not in contacts.email; the rows are kept, and no click by "
+            "their address is a touch of theirs until a contact bears it",
+            2,
+        )
     ]
 
 
