@@ -140,7 +140,13 @@ class _Candidate:
                 totals += 1
         if totals:
             notes.append(f"skipped {count_of(totals, 'total row')} below the header")
-        skipped = header_place + 1 + totals
+        names_types = any(
+            place == header_place + 1 and _names_types(row, len(header.columns))
+            for place, row in zip(self.places, self.rows, strict=True)
+        )
+        if names_types:
+            notes.append("skipped 1 row below the header that only names types")
+        skipped = header_place + 1 + max(totals, names_types)
         end = self.grammar.records(self.head, None, final=self.final, limit=skipped).consumed
         line_end = self.head[end : end + 2]
         start = end + len(line_end) - len(line_end.lstrip(b"\r\n"))
@@ -161,6 +167,12 @@ class _Candidate:
         return any(said) and all(row in self.rows[: self.header + 1] for row in data)
 
 
+TYPE = re.compile(
+    r"(text|str(ing)?|n?(var)?char|object|(big|small)?int(eger)?(64)?|number|numeric|decimal|double"
+    r"|float(64)?|real|bool(ean)?|date|datetime|timestamp(tz)?) ?(\([\d, ]+\))?",
+    re.IGNORECASE,
+)
+"""What databases and spreadsheets call the type of a column."""
 YEAR = re.compile(r"\d{4}")
 ONE_DAY = re.compile(r"\d{4}|\d[./-]\d")
 """What a cell with a day has; one with two years has a period."""
@@ -211,6 +223,12 @@ class TotalRows:
         first = next(at for at, cell in enumerate(cells) if cell.strip())
         told = [cells[at] for at in self.days if first < at < len(cells)]
         return any(ONE_DAY.search(cell) and len(YEAR.findall(cell)) <= 1 for cell in told)
+
+
+def _names_types(cells: list[str], width: int) -> bool:
+    """Tell whether a row has nothing but the types of several columns, as a second header has."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(cells) == width and len(filled) > 1 and all(map(TYPE.fullmatch, filled))
 
 
 def _find_places(header: Sequence[str], names: Iterable[str]) -> tuple[int, ...]:

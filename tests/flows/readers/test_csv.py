@@ -200,6 +200,26 @@ def test_a_header_that_stands_again_is_no_row(
     assert "skipped 2 rows that repeat the header" in feed.notes
 
 
+@pytest.mark.parametrize(
+    ("first", "is_skipped"),
+    [
+        (b"text,varchar(255),datetime", True),
+        (b"STRING,,Date", True),
+        (b"text,Date,Anna", False),
+        (b"text,,", False),
+    ],
+)
+def test_a_row_of_types_below_the_header_is_no_row(
+    read: Callable, first: bytes, *, is_skipped: bool
+) -> None:
+    """Else a table of texts has a contact called `text`; one further down is data."""
+    content = b"id,name,day\n" + first + b"\n1,a,2026-01-01\ntext,text,date\n"
+    feed, rows, _ = read(content, "a.csv")
+    assert len([*rows.rows()]) == (2 if is_skipped else 3)
+    assert rows.rows()[-1][1:] == ("text", "text", "date")
+    assert ("skipped 1 row below the header that only names types" in feed.notes) == is_skipped
+
+
 @pytest.mark.parametrize("batch_bytes", [8, 1 << 20])
 @pytest.mark.parametrize("totals", [(), ("Total",)])
 def test_a_row_without_a_filled_cell_is_no_row(
