@@ -90,6 +90,19 @@ class _Drill:
             .sort("place")
             .head(MOST_ROWS)
         )
+        found = self._write(level, deeper, shown)
+        wide = len(self.spec.columns(self.top))
+        finer: dict[Key, tuple[Rows, ...]] = {}
+        for *parent, count in every.group_by(level.parent).len().iter_rows():
+            siblings = found.get(tuple(parent), [])
+            rest = _count_rest(count, len(siblings), level.table, wide)
+            finer[tuple(parent)] = (*chain.from_iterable(siblings), *rest)
+        return finer
+
+    def _write(
+        self, level: FinerLevel, deeper: Sequence[FinerLevel], shown: pl.DataFrame
+    ) -> dict[Key, list[tuple[Rows, ...]]]:
+        """Parent -> its rows, each with those below it; of an implied row these alone."""
         below = self.open(deeper, shown)
         parent_of_below = deeper[0].parent if deeper else ()
         labels = {NAME: "", LEVEL: ""}
@@ -101,13 +114,7 @@ class _Drill:
             opened = below.get(_pick(row, parent_of_below), ())
             own = Rows(written, opened, limit_of_finer(len(siblings)))
             siblings.append(opened if row["implied"] else (own,))
-        wide = len(self.spec.columns(self.top))
-        finer: dict[Key, tuple[Rows, ...]] = {}
-        for *parent, count in every.group_by(level.parent).len().iter_rows():
-            siblings = found.get(tuple(parent), [])
-            rest = _count_rest(count, len(siblings), level.table, wide)
-            finer[tuple(parent)] = (*chain.from_iterable(siblings), *rest)
-        return finer
+        return found
 
     def _read(self, level: FinerLevel, above: pl.DataFrame) -> pl.DataFrame:
         """The rows of a level that stand below some rows, the first figure's greatest first."""
