@@ -205,7 +205,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
 
 _PLACES = {(table.group, table.name): table for table in REPORT_TABLES}
 FIXED_GROUPS = frozenset(table.group for table in REPORT_TABLES) - {EVERY_CHANNEL, "email"}
-"""The groups that are no message channel."""
+"""The groups that are not message channels."""
 
 
 def find_table(group: str, name: str) -> ReportTable:

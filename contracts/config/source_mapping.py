@@ -169,7 +169,7 @@ class TableMapping(Strict):
     """Canonical column -> text in the file (compared trimmed, in any case) -> our word.
 
     A text that ends in `*` stands for every text that begins so and is not listed; the longest
-    such beginning counts. An empty word is no value. A text that none of them is stays as it is.
+    such beginning counts. An empty word is not a value. A text that none of them is stays as it is.
     """
     snake_case: tuple[str, ...] = ()
     """Canonical columns whose text, where `values` does not list it, becomes snake_case.
@@ -186,13 +186,13 @@ class TableMapping(Strict):
     Of several formats, none of which reads what another one reads otherwise, the first that fits.
     """
     when: dict[str, tuple[str, ...]] = {}
-    """File column -> values: only such rows feed this table; the others are no rows of it."""
+    """File column -> values: only such rows feed this table; the others are not rows of it."""
     unless: dict[str, tuple[str, ...]] = {}
-    """File column -> values: such rows are no rows of this table. A file may lack the column."""
+    """File column -> values: such rows are not rows of this table. A file may lack the column."""
     unless_empty: tuple[str, ...] = ()
-    """File columns: rows in which one of them is empty are no rows of this table."""
+    """File columns: rows in which one of them is empty are not rows of this table."""
     unless_all_empty: tuple[str, ...] = ()
-    """Canonical columns: rows that give a value to none of them are no rows of this table."""
+    """Canonical columns: rows that give a value to none of them are not rows of this table."""
     takes_custom_columns: bool = True
     """Whether columns that no mapping names become this table's attributes."""
     attributes_prefix: str = ""

@@ -1,7 +1,7 @@
 """What a run tells Prefect: log lines, artifacts, events and assets, where somebody can see them.
 
 Nobody sees the server that the command starts for one run and ends with it: there nothing is told.
-What cannot be told is no failure of the run, whose figures are published or are not.
+What cannot be told is not a failure of the run, whose figures are published or are not.
 """
 
 import logging

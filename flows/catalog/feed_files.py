@@ -66,7 +66,7 @@ def _is_hidden(path: Path, place: RawPlace) -> bool:
 
 
 def find_alike(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[str, list[str]]:
-    """The paths of files that are like a feed's but for capitals or compression, and are no feed's.
+    """The files that differ from a feed's by capitals or compression alone, and that no feed reads.
 
     Args:
         files: Those of all feeds.
@@ -141,7 +141,7 @@ def _walk(folder: Path, depth: int | None) -> Iterator[Path]:
 
 
 def require_place(raw: RawFile) -> None:
-    """Refuse a file whose name is no text, or that is a link to nothing or out of the workspace."""
+    """Refuse a file whose name is not text, or that links to nothing or out of the workspace."""
     if in_text(str(raw.location)) != str(raw.location):
         msg = "the name of the file, or of a folder above it, is not UTF-8 text"
         raise RefusedFile(msg, "rename it, or run where the locale is one of UTF-8")

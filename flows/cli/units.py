@@ -76,7 +76,7 @@ def draw_days(rows: pl.LazyFrame, day: str, columns: Sequence[str]) -> list[str]
         .sort(day)
         .collect()
     )
-    if sums.height < 2:  # noqa: PLR2004 - one day is no line
+    if sums.height < 2:  # noqa: PLR2004 - one day is not a line
         return []
     last: date = sums[day][-1]
     first: date = max(sums[day][0], days_before(last, MOST_DAYS - 1))

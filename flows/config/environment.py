@@ -19,7 +19,7 @@ SEPARATOR = "__"
 AMONG_VARIABLES: Path = ("variables",)
 """Where settings that variables give are put together: no list is begun there."""
 OURS = frozenset({"CAMPAIGN_REPORTS_DEBUG"})
-"""Variables of the command itself, which are no part of the configuration."""
+"""Variables of the command itself, which are not part of the configuration."""
 
 
 def overrides(environ: Mapping[str, str]) -> Settings:

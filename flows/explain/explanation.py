@@ -57,7 +57,7 @@ class Explanation:
     Attributes:
         formula: In words.
         rows: `EXPLAINED`: what adds up to the figure; empty where operands make it.
-        operands: What it is made from, where it is no sum.
+        operands: What it is made from, where it is not a sum.
         excluded: Rows of the same key that do not count: their place, table and reason.
         expected: What the operands give; None where the rows add up to the value.
     """

@@ -96,7 +96,7 @@ class PublishedRun:
         """The files of a published table, each of them what was published.
 
         Raises:
-            PublishedDamage: One is gone, or its bytes are others.
+            PublishedDamage: One is gone, or its bytes differ.
         """
         if (group, name) not in self.whole:
             require_whole(self.loaded.root, group, name)

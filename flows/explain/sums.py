@@ -79,7 +79,7 @@ def add_up_answers(asked: Mapping[str, Any], answers: Sequence[ExplainedCell]) -
         answers: The explanations of the rows, one at least.
 
     Raises:
-        UsageError: A row's figure is no sum of raw rows, so that several have none.
+        UsageError: A row's figure is not a sum of raw rows, so that several have none.
     """
     table, column = answers[0].said["table"], asked["column"]
     if any(answer.said["operands"] for answer in answers):

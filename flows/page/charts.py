@@ -147,7 +147,7 @@ def _spread(
 def _draw(title: str, days: Sequence[date], series: Series, kind: str) -> ChartView | None:
     known = [value for values in series.values() for value in values if value is not None]
     top = max(known, default=0.0)
-    if len(days) < 2 or top <= 0:  # noqa: PLR2004 - one day is no line
+    if len(days) < 2 or top <= 0:  # noqa: PLR2004 - one day is not a line
         return None
     lines = tuple(_line(name, values, top, days, kind) for name, values in series.items())
     said = "; ".join(f"{one.name}: highest {one.highest.text} on {one.day}" for one in lines)

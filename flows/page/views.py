@@ -9,7 +9,7 @@ from flows.page.pieces import FEWEST_ROWS, MOST_ROWS
 
 V = TypeVar("V")
 TITLES = {"sms": "SMS", "whatsapp": "WhatsApp", "rcs": "RCS"}
-"""Tabs whose names are no words."""
+"""Tabs whose names are not words."""
 
 
 def name_tab(name: str) -> str:

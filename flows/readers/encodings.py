@@ -1,7 +1,7 @@
 """Text encodings: which one a file has, and its content as UTF-8.
 
-Everything behind this module works on UTF-8 bytes. What is no text in the file's encoding comes
-out as bytes that are no UTF-8 either, so that the record it stands in is found and rejected.
+Everything behind this module works on UTF-8 bytes. What is not text in the file's encoding comes
+out as bytes that are not UTF-8 either, so that the record it stands in is found and rejected.
 """
 
 import codecs

@@ -62,7 +62,7 @@ class ParquetReader:
             batch_bytes: About how much content one batch holds.
 
         Raises:
-            RefusedFile: The file is no readable Parquet.
+            RefusedFile: The file is not readable Parquet.
         """
         self._path = path
         self._batch_bytes = batch_bytes

@@ -17,7 +17,7 @@ httpx, which Prefect asks its server with, a command line of its own."""
 def without_collecting() -> Generator[None]:
     """Import meanwhile without looking for garbage, and never look at what was imported again.
 
-    Thousands of modules and models are no garbage: searching them took an eighth of the processor
+    Thousands of modules and models are not garbage: searching them took an eighth of the processor
     time of a command's imports and a quarter of the server's.
     """
     gc.disable()

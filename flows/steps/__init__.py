@@ -5,7 +5,7 @@ that reports are made from, each computed when a report first asks for it: in `m
 `matching`, `ads`, `activities` and `attribution`. `write_reports` has every group of tables
 written, or linked where nothing that decides it has changed. `standing_tables` keeps tables whose
 feeds are empty now, and `run_tables` tells of the run itself, by what `snapshot_changes` finds.
-`maintenance` is no part of a run: it verifies, erases and has rows read anew.
+`maintenance` is not part of a run: it verifies, erases and has rows read anew.
 
 The words of a run:
 

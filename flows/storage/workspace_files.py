@@ -33,7 +33,7 @@ def storage_errors(doing: str) -> Generator[None, None, None]:
 
     Raises:
         StorageFailed: Any OSError, and Polars' errors that carry a number of the system's.
-        CampaignReportsError: A panic of Polars, which is no error of the storage.
+        CampaignReportsError: A panic of Polars, which is not an error of the storage.
     """
     try:
         yield

@@ -77,7 +77,7 @@ def list_renamed_days(
     Args:
         groups: `LevelGroups`, or `UrlGroups`.
         level: the level whose entities or whose pages are grouped.
-        first: the first number of texts that is no group's.
+        first: the first number of texts that is not a group's.
 
     Returns:
         None of most groups.

@@ -36,7 +36,7 @@ def price_orders(
     feed has, a refund keeps what it says itself.
 
     A rate is valid from its day until the next rate of its currency. Revenue is null where no rate
-    is valid on the order's day: such an order is no conversion, and is for the caller to reject.
+    is valid on the order's day: such an order is not a conversion, and is for the caller to reject.
     Rounding is half away from zero, to four decimals.
 
     Args:

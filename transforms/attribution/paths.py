@@ -169,7 +169,7 @@ def join_channels(touches: pl.LazyFrame, path: list[str]) -> pl.LazyFrame:
 def sum_paths(named: Rows[PathEnds]) -> Rows[Paths]:
     """Sum orders and contacts by the path of channels that led to them.
 
-    A refund takes its revenue from the path of its order, and is no order.
+    A refund takes its revenue from the path of its order, and is not an order.
 
     Args:
         named: With their `path`.

@@ -139,7 +139,7 @@ def touch_by_direct_mail(
 ) -> Rows[Touches]:
     """Direct mail at the first instant of its window; without a window, of the day it was sent.
 
-    What was held out, bounced or failed is no touch.
+    What was held out, bounced or failed is not a touch.
 
     Args:
         sends: Direct mail (`describe_mail`) with the `person` it went to.

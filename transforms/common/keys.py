@@ -53,7 +53,7 @@ def hash_cells(cells: Iterable[pl.Expr], *, seed: int = 0) -> pl.Expr:
 
     Args:
         cells: At most `MOST_CELLS`, of no nested type.
-        seed: Hashes of other seeds are others.
+        seed: Hashes of different seeds differ.
     """
     return reduce(xor, [cell.hash(seed * MOST_CELLS + at) for at, cell in enumerate(cells)])
 

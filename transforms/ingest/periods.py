@@ -9,7 +9,7 @@ from transforms.ingest.parsing.cell_parsing import parse_days
 
 COVERED_DAYS = "covered_days"
 """How many days a row covers, both its first and its last; null where the file does not say, 0
-where what it says is no period, as of a campaign that has begun and has no end."""
+where what it says is not a period, as of a campaign that has begun and has no end."""
 
 MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?\s*$"
 """How the stamp of a day's first instant ends: a period that ends then ends the day before."""

@@ -16,7 +16,7 @@ PREFIX = "row-"
 DIGEST_BYTES = 16
 """128 bits: among 10 billion rows two share an id by chance once in 10^18 workspaces."""
 PRINTED = (ord("!"), ord("~"))
-"""The bytes of ASCII that are no blanks; those of blanks beyond ASCII are none of them."""
+"""The bytes of ASCII that are not blanks; those of blanks beyond ASCII are none of them."""
 EXACT: dict[pl.DataType, int] = {pl.Float64(): 2**53, pl.Float32(): 2**24}
 """Below which number a float tells every whole one from the next."""
 UNSEEN = r"[\x{FEFF}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}]"

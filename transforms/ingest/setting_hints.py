@@ -68,7 +68,7 @@ MOST_TOTALS = 3
 """How many rows at the end of a file may be totals."""
 TOTALS = 'stands at the end of the file; total_rows = ["…"] leaves out rows that only add up'
 NO_DAY_OR_ID = r"^date_day: |: missing$"
-"""Reasons of rows that are no figures of an entity on a day, as those of totals are not."""
+"""Reasons of rows that are not figures of an entity on a day, as those of totals are not."""
 Parse = Callable[[pl.Series], pl.Series]
 
 

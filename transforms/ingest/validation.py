@@ -55,7 +55,7 @@ LOST_WORDS = (
     "it was exported, not as a spreadsheet saved it"
 )
 NO_IDS = {ROUNDED: ROUNDED_WORDS, NESTED: NESTED_WORDS, LOST: LOST_WORDS}
-"""What is no id -> what is said of it."""
+"""What is not an id -> what is said of it."""
 NO_ID = "|".join(NO_IDS)
 ANY_CASE = 0x20
 """The bit in which ASCII's letters differ in case."""
@@ -83,7 +83,7 @@ def is_suspect(table: type[Feed]) -> pl.Expr:
 def find_no_ids(cells: pl.Series) -> pl.Series:
     """Whether each text is no id; false or null where there is none.
 
-    The patterns are asked of those alone whose first two bytes can begin what is no id.
+    The patterns are asked of those alone whose first two bytes can begin what is not an id.
     """
     first, second = read_byte(cells, 0), read_byte(cells, 1)
     is_nested = (first == ord("{")) | (first == ord("["))

@@ -23,7 +23,7 @@ VALUES = {
     DescribedSources.utm_campaign: DescribedSources.campaign_value,
     DescribedSources.utm_id: DescribedSources.id_value,
 }
-"""utm parameter -> its value, where that is no macro."""
+"""utm parameter -> its value, where that is not a macro."""
 
 KEYS = {
     DescribedSources.content_value: DescribedSources.content_key,

@@ -98,7 +98,7 @@ def resolve_hits(hits: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
         hits: The hits that nothing separates.
 
     Returns:
-        One row per lookup: the columns of `CaseAnswers` that are no part of a case.
+        One row per lookup: the columns of `CaseAnswers` that are not part of a case.
     """
     label = _label()
     ids = [AdCandidates.platform, AdCandidates.account_id, AdCandidates.campaign_id]

@@ -93,7 +93,7 @@ def list_without_ad(links: Rows[AuditedLinks]) -> pl.LazyFrame:
 
 
 def list_unknown_sources(links: Rows[AuditedLinks]) -> pl.LazyFrame:
-    """List the unmatched links by the utm_source that is no known ad platform."""
+    """List the unmatched links by the utm_source that is not a known ad platform."""
     source = pl.col(SessionFacts.utm_source)
     return (
         links.filter(

@@ -32,7 +32,7 @@ def audit_utm(
     * sessions_without_ad: a utm value of sessions of which only the platform is known.
     * name_used_twice: a name that two campaigns of a platform, or two ads of a campaign, bear at
       the same time; or a value that left sessions ambiguous.
-    * unknown_source: a utm_source that is no known ad platform, unless its channel is another one.
+    * unknown_source: a utm_source that is not a known ad platform's, unless another channel has it.
     * unresolved_macro: a utm value that is a macro.
     * content_without_ad: a utm_content that names no ad, under a campaign that has ads.
     * alias_to_nothing: a utm value whose alias leads to an ad or campaign that no feed knows.

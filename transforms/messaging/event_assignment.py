@@ -116,7 +116,7 @@ def assign_events(
 
 
 def keep_counted(events: Rows[AssignedEvents]) -> Rows[CountedEvents]:
-    """The events that belong to no hold-out, which is no send."""
+    """The events that belong to no hold-out, which is not a send."""
     is_held_out = pl.col(AssignedEvents.is_holdout).fill_null(value=False)
     return events.filter(~is_held_out).select(columns(CountedEvents))
 

@@ -109,7 +109,7 @@ def sum_deliveries(events: Rows[UnitEvents]) -> pl.LazyFrame:
 
 
 def sum_other_events(events: Rows[UnitEvents]) -> pl.LazyFrame:
-    """One row per unit with an event that is no open, click or delivery: when what happened."""
+    """One row per unit with an event that is not an open, click or delivery: when what happened."""
     at, bounce = pl.col(AT), pl.col(UnitEvents.bounce_code)
     return (
         events.filter(~_is(Action.OPENED, Action.CLICKED, Action.DELIVERED))

@@ -228,7 +228,7 @@ def find_scope() -> pl.Expr:
 def recode_types(
     events: Rows[EventKeys], own_channels: Sequence[str], codes: dict[str, int]
 ) -> pl.LazyFrame:
-    """Number the channels of the user's own as the run does; drop events of what is no channel.
+    """Number the channels of the user's own as the run does; drop events of what is not a channel.
 
     Args:
         events: Of one file.

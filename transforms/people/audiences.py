@@ -54,7 +54,7 @@ def select_audience(
         One row per organization and contact, sorted.
 
     Raises:
-        ValueError: `from` or `to` is no date.
+        ValueError: `from` or `to` is not a date.
     """
     activities = _list_activities(events, sends)
     asked = _refine(audience, timezone)

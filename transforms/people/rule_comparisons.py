@@ -83,7 +83,7 @@ def _read_moment(value: object, timezone: str) -> datetime | None:
 
 
 def _as_instant(field: pl.Expr, timezone: str) -> pl.Expr:
-    """A field's instant; null where it is no date or time."""
+    """A field's instant; null where it is not a date or time."""
     full = (
         field.str.strip_chars()
         .str.replace(" ", "T", literal=True)

@@ -60,7 +60,7 @@ def add_credited_messages(
 ) -> pl.LazyFrame:
     """Add the messages that brought a channel orders and have no row there.
 
-    A click on a hold-out's send is no fact of a send, but it is a touch.
+    A click on a hold-out's send is not a fact of a send, but it is a touch.
     """
     ids = [MessageRows.org_id, MessageRows.message_id]
     credited = conversions.filter(pl.col(MessageRows.channel) == channel).select(ids)

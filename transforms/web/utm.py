@@ -73,7 +73,7 @@ def cut_before_query(url: pl.Expr) -> pl.Expr:
 def decode_value(value: pl.Expr) -> pl.Expr:
     """A value as it was meant: percent- and plus-decoded once, trimmed, null where empty.
 
-    What is no valid percent sequence stays as it stands; bytes that are no UTF-8 become U+FFFD.
+    What is not a valid percent sequence stays as it stands; bytes that are not UTF-8 become U+FFFD.
     """
     decoded = value.map_batches(_decode, return_dtype=pl.String, is_elementwise=True)
     return trim_value(decoded)

@@ -35,7 +35,7 @@ class ChannelSends(Table):
 
 
 class CountedEvents(Table):
-    """One row per event that counts: of no hold-out, which is no send."""
+    """One row per event that counts: of no hold-out, which is not a send."""
 
     unit_key: Key = column("key of the send and the channel", required=True)
     channel_code: Code = column("number of the channel", required=True)

@@ -1,6 +1,6 @@
 """What people did, as the facts that journeys, touches and audiences are drawn from.
 
-These are no feeds and no reports: every row names its contact, message and campaign already.
+These are neither feeds nor reports: every row names its contact, message and campaign already.
 """
 
 from contracts.columns import Count, Day, Flag, Instant, Table, Text, column

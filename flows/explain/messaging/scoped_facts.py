@@ -38,7 +38,7 @@ class ScopedFacts:
         return self._last[1]
 
     def widen(self, scope: SendScope) -> bool:
-        """Take the facts of all sends for a row; whether they are others than it had."""
+        """Take the facts of all sends for a row; tell whether they differ from those it had."""
         had = self.of(scope)
         if self._narrowed == 0:
             return False

@@ -93,7 +93,7 @@ class _Structure(NamedTuple):
     """What a text has besides its cells, delimiters and newlines.
 
     Attributes:
-        size: Bytes of quotes and carriage returns that are no part of a cell.
+        size: Bytes of quotes and carriage returns that are not part of a cell.
         has_quoted_empty: Whether a cell is empty within quotes.
     """
 

@@ -148,7 +148,7 @@ class JsonLinesReader:
     def _spelling_of(self, key: str) -> Spelling:
         """How numbers are written that stand under a key.
 
-        Its texts may have a decimal comma: then `1.234`, which is a number, is no thousand.
+        Its texts may have a decimal comma: then `1.234`, which is a number, is not a thousand.
         """
         name = key.strip().casefold()
         decimal = "," if name in self._options.comma_columns else "."

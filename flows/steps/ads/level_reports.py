@@ -75,7 +75,7 @@ def group_days(
     grouped: type[Table],
     texts: type[Table],
 ) -> GroupedDays:
-    """Find the texts of groups, and the days on which these are others.
+    """Find the texts of groups, and the days on which these differ.
 
     Args:
         groups: What entities are added to.

@@ -1,4 +1,4 @@
-"""Ids of people and devices that are no ids: a tracker's or a shop's word for nobody."""
+"""Ids of people and devices that are not ids: a tracker's or a shop's word for nobody."""
 
 from collections.abc import Iterator
 

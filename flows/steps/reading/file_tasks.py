@@ -36,7 +36,7 @@ def show_reading(workers: Workers) -> Workers:
     """The workers of a run, which show the files that they read as tasks where that can be seen.
 
     Args:
-        workers: What carries out the tasks of the run; on a cluster they are no tasks of Prefect.
+        workers: What carries out the tasks of the run; on a cluster they are not tasks of Prefect.
     """
     return FileTasks() if is_watched() and not workers.is_remote else workers
 

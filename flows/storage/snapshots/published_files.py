@@ -34,7 +34,7 @@ def read_pointer(root: Path) -> Pointer | None:
     """Which snapshot is published; None if none ever was.
 
     Raises:
-        StorageFailed: reports/current.json cannot be read, or is no pointer.
+        StorageFailed: reports/current.json cannot be read, or is not a pointer.
     """
     path = Layout(root).pointer
     with storage_errors("reading reports/current.json"):
@@ -67,7 +67,7 @@ def read_manifest_as(root: Path, run_id: str, form: type[F]) -> F:
         form: The whole manifest, or the part of it that is read.
 
     Raises:
-        StorageFailed: It is not there, is no manifest, another run's, or not what was written.
+        StorageFailed: It is not there, not a manifest, another run's, or not what was written.
     """
     manifest = _read_manifest(root, run_id, form)
     name = f"reports/snapshots/{run_id}/{MANIFEST}"
@@ -116,7 +116,7 @@ def require_written(root: Path, run_id: str, *paths: Path) -> None:
     """Refuse files of a run, beside its tables, that are not what was written.
 
     Raises:
-        PublishedDamage: One is gone, or its bytes are others.
+        PublishedDamage: One is gone, or its bytes differ.
     """
     names = {Layout(root).relative(path) for path in paths}
     with storage_errors("reading what was written"):
@@ -129,7 +129,7 @@ def require_whole(root: Path, group: str, table: str) -> None:
     """Refuse a published table of which a file is not what was published.
 
     Raises:
-        PublishedDamage: A file is gone, or its bytes are others.
+        PublishedDamage: A file is gone, or its bytes differ.
     """
     manifest = read_manifest(root)
     for output in manifest.outputs if manifest else ():
@@ -225,7 +225,7 @@ def _look_at_tables(root: Path, manifest: Manifest) -> Iterator[tuple[str, str]]
 
 
 def _look_beside_tables(root: Path, manifest: Manifest) -> Iterator[tuple[str, str]]:
-    """Path and problem of each damaged file of the snapshot that is no table, as the page."""
+    """Path and problem of each damaged file of the snapshot that is not a table, as the page."""
     published_ns = Layout(root).pointer.stat().st_mtime_ns
     snapshot = f"{Layout(root).relative(Layout(root).snapshots / manifest.run_id)}/"
     tables = {output.path for output in manifest.outputs}

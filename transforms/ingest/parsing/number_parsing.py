@@ -1,7 +1,7 @@
 """Numbers as feeds write them: with their decimal sign, marks of thousands and symbols (SPEC §5.2).
 
-Nothing is guessed: what the feed's marks do not allow is no number. `12,34` under a decimal point
-is none, since a comma may stand between groups of three digits alone.
+Nothing is guessed: what the feed's marks do not allow is not a number. `12,34` under a decimal
+point is none, since a comma may stand between groups of three digits alone.
 """
 
 import re
@@ -33,7 +33,7 @@ class NumberMarks:
         thousands: What may stand between groups of three digits; a space stands for all spaces, an
             apostrophe for the typographic one, too.
         symbols: Texts taken off the ends of a number, on both sides of its sign, as `€`; one
-            between digits may be a mark (`12€50`), and such a cell is no number.
+            between digits may be a mark (`12€50`), and such a cell is not a number.
         negatives: How numbers below zero may be written beside `-1`; symbols may stand within the
             brackets and without, and on both sides of a sign behind.
     """
@@ -150,7 +150,7 @@ def sum_numbers(
         taken_off: Cells that are taken off the sum.
 
     Returns:
-        Text; where a cell is no number, one that is none either.
+        Text; where a cell is not a number, one that is none either.
     """
     cells = [*added, *taken_off]
     texts = [cell.cast(pl.String).replace("", None) for cell in cells]

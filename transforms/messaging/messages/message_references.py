@@ -70,7 +70,7 @@ def merge_references(listed: pl.LazyFrame, codes: dict[str, int]) -> Rows[Messag
 
     Args:
         listed: The lists of all files (`list_references`).
-        codes: Channel -> its number in the run; what is no channel of the run counts for none.
+        codes: Channel -> its number in the run; what is not one of its channels counts as none.
     """
     names = {code: name for name, code in codes.items()}
     code = pl.col(MessageReferences.channel).replace_strict(
