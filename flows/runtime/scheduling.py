@@ -8,9 +8,9 @@ IS_OF_A_RUN = "PROCESS_OF_A_RUN"
 
 
 def run_as_batch_alone() -> None:
-    """The same (`run_as_batch`) where the environment says that the process is one run's alone.
+    """Run as a batch job if the environment says that the process is one run's alone.
 
-    Whoever else calls the flow, as a notebook or `serve`, stays as it is.
+    Others that call the flow, such as a notebook or `serve`, stay as they are.
     """
     if os.environ.get(IS_OF_A_RUN) == "1":
         run_as_batch()
