@@ -34,7 +34,7 @@ def build_campaigns_tab(published: SnapshotTables) -> Tab:
         only=pl.col(H.level) == "campaign",
     )
     deliveries = TableSpec(
-        "Deliveries, newest first",
+        "Sends of each campaign by final status, newest first",
         "campaigns/delivery_summary",
         {
             DeliverySummary.name: "Campaign",
@@ -42,7 +42,8 @@ def build_campaigns_tab(published: SnapshotTables) -> Tab:
             DeliverySummary.sent_at: "Sent on",
         },
         {
-            DeliverySummary.sent: "Sent",
+            DeliverySummary.queued: "Queued",
+            DeliverySummary.sent: "Sent, no receipt",
             DeliverySummary.delivered: "Delivered",
             DeliverySummary.bounced: "Bounced",
             DeliverySummary.failed: "Failed",
