@@ -14,8 +14,8 @@ WARNINGS: Mapping[str, str] = {
         "an alias leads to an ad or campaign that no feed knows; its sessions are unmatched"
     ),
     "attributes_differ": (
-        "rows of one day and ad that say different things in custom columns, as those by device: "
-        "the reports have none of their attributes on that day"
+        "rows of one day and ad that say different things in some custom columns, as those by "
+        "device: the reports lack those in which they agree, too"
     ),
     "channel_assumed": (
         "sends that name nothing and have no event, in the channel that events of others tell"

@@ -27,8 +27,8 @@ from transforms.common.joins import HELD, STREAMED
 from transforms.common.rates import sum_known
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 
-DIFFERING = "{}"
-"""In the place of custom columns of which the rows of a day say several values."""
+BOTH = "["
+"""How attributes begin where the rows of a day differ: an array of the first and last of them."""
 OF_RATE = [*OF_PAYER, DAY]
 """What a rate of exchange depends on."""
 
@@ -162,7 +162,8 @@ def sum_daily_stats(
         pl.col(f.first_source_relation).min(), pl.col(f.last_source_relation).max()
     )
     first, last = pl.col(f.first_attributes).min(), pl.col(f.last_attributes).max()
-    attributes = pl.when(first == last).then(first).when(first != last).then(pl.lit(DIFFERING))
+    both = pl.format(f"{BOTH}{{}},{{}}]", first, last)
+    attributes = pl.when(first == last).then(first).when(first != last).then(both)
     return (
         number_rows(rows, numbers)
         .join(rates, on=[PAYER, DAY], how="inner", validate=STREAMED, build_side=HELD)

@@ -14,7 +14,7 @@ from contracts.reports.ads import (
     UrlReport,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ads.daily_stats import DIFFERING
+from transforms.ads.daily_stats import BOTH
 from transforms.ads.entities import ENTITY
 from transforms.ads.levels import DAY, METRICS, RANKS, agree
 from transforms.ads.name_versions import (
@@ -60,7 +60,7 @@ def sum_level(
         .agg(
             *sum_known(METRICS),
             agree(LevelSums.source_relation),
-            agree(LevelSums.attributes).replace(DIFFERING, None),
+            agree(LevelSums.attributes),
             is_own,
         )
         .join(
@@ -70,7 +70,10 @@ def sum_level(
             validate=STREAMED,
             build_side=HELD,
         )
-        .with_columns(pl.coalesce(TEXTS, GROUP).alias(TEXTS))
+        .with_columns(
+            pl.coalesce(TEXTS, GROUP).alias(TEXTS),
+            pl.when(~pl.col(LevelSums.attributes).str.starts_with(BOTH)).then(LevelSums.attributes),
+        )
         .pipe(conform, LevelSums)
     )
 

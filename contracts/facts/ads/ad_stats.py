@@ -88,7 +88,7 @@ class DailyStats(Table):
     conversions_value: Money = column("their value, rounded here and nowhere else")
     source_relation: SharedText = column("connector or file it came from, where only one did")
     attributes: Text = column(
-        "JSON object of the feed's custom columns; without members where its rows differ"
+        "JSON object of the feed's custom columns; an array of the first and last where rows differ"
     )
 
 

@@ -1,5 +1,6 @@
 """What a person should look at in ad spend: accounts unknown, levels and feeds that disagree."""
 
+import json
 from collections.abc import Iterator, Mapping
 
 import polars as pl
@@ -17,13 +18,15 @@ from transforms.ads.accounts_alike import (
     sum_by_name_and_id,
     sum_told_twice,
 )
-from transforms.ads.daily_stats import DIFFERING
+from transforms.ads.daily_stats import BOTH
 from transforms.ads.entities import ENTITY
 from transforms.ads.levels import RANKS
 from transforms.ads.speakers import FEED, NO_LEVEL, OWN, TOP
 from transforms.reports.spend_sources import compare_levels, is_left_out
 
 CENT = 0.01
+MOST_COMPARED = 1_000
+"""Of how many sets of custom columns it is seen whether anything in them agrees."""
 ORDER_OF_FEEDS = "the order of [[feeds]]"
 STATS_FEEDS = "the feeds of the table ad_stats"
 SPEND, PLATFORM = PlacedStats.spend, PlacedStats.platform
@@ -187,15 +190,30 @@ def _warn_of_campaigns(facts: AdFacts) -> Iterator[Warned]:
 
 
 def _warn_of_attributes(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
-    """Custom columns that say several things of one day, of which a report can bear none."""
-    differing = stats.filter(pl.col(PlacedStats.attributes) == DIFFERING)
-    for feed, count in differing.group_by(FEED).len().sort(FEED).collect().iter_rows():
+    """Custom columns that a report lacks because others differ between the rows of a day."""
+    own = pl.col(PlacedStats.attributes)
+    pairs = (
+        stats.filter(own.str.starts_with(BOTH))
+        .group_by(FEED)
+        .agg(pl.len(), own.unique().sort().head(MOST_COMPARED))
+        .sort(FEED)
+        .collect()
+    )
+    for feed, count, texts in pairs.iter_rows():
+        if not any(map(_agree_in_part, texts)):
+            continue
         yield Warned(
             code="attributes_differ",
             message=f"{feeds[feed]}: rows of one day and ad, campaign or account say different "
-            f"things in custom columns, as rows by device do ({count_of(count, 'time')}): "
-            "attributes are null there, those that are the same in all rows, too; their figures "
-            "add up. An export without the column that splits them keeps the others",
+            f"things in some custom columns, as rows by device do ({count_of(count, 'time')}): "
+            "the reports have none of the file's custom columns there, not even those in which "
+            "these rows agree; an export without the column that splits them keeps the others",
             feed=feeds[feed],
             count=count,
         )
+
+
+def _agree_in_part(pair: str) -> bool:
+    """Whether two objects of custom columns, which differ, have any member in common."""
+    first, last = json.loads(pair)
+    return any(last.get(name) == value for name, value in first.items())

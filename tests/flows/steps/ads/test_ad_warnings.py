@@ -187,7 +187,10 @@ def test_a_campaign_by_its_name_and_by_its_id_is_told(tmp_path: Path) -> None:
 
 
 def test_custom_columns_in_which_the_rows_of_a_day_differ_are_told(tmp_path: Path) -> None:
-    """By device on the 1st, where the objective is lost with it; one row on the 2nd."""
+    """By device on the 1st, where the objective is lost with it; one row on the 2nd.
+
+    Where the device is all that there is, nothing is lost.
+    """
     stats = b"""date_day,platform,ad_id,landing_url,spend,objective,device
 2026-03-01,my_ads,1,https://x.io/,1.00,sales,phone
 2026-03-01,my_ads,1,https://x.io/,2.00,sales,tablet
@@ -200,3 +203,6 @@ def test_custom_columns_in_which_the_rows_of_a_day_differ_are_told(tmp_path: Pat
         said = ran.table("ads", table).select("spend", "attributes").rows()
         assert said == [(3, None), (4, '{"objective":"sales","device":"phone"}')]
     assert warned(ran, "attributes_differ") == [("ad_stats", 1, None)]
+    alone = stats.replace(b"sales,", b"").replace(b"objective,", b"")
+    root = write_workspace(tmp_path / "alone", toml, {"raw/stats.csv": alone})
+    assert warned(run_workspace(root, tmp_path / "out of it"), "attributes_differ") == []
