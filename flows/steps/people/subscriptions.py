@@ -28,6 +28,7 @@ from transforms.activities.described_activities import describe_events
 from transforms.activities.person_numbers import key_contacts, restore_contacts
 from transforms.common.joins import HELD
 from transforms.common.shared_texts import SHARED
+from transforms.messaging.messages.implied_messages import list_claimed, name_claimed
 from transforms.people.first_sendings import (
     find_firsts,
     list_mail,
@@ -129,7 +130,9 @@ def _find_held_out(activities: Activities) -> Held[HeldOut]:
     sends = activities.pieces["sends"].scan_extract(PLACES)
     if not sends.select(pl.col(SendPlaces.is_holdout).any()).collect().item():
         return no_rows(HeldOut).collect()
-    return materialize(find_held_out(sends, columns(HeldOut)), HeldOut).collect()
+    is_own = pl.col(NumberedMessages.message_key) != pl.col(NumberedMessages.implied_key)
+    named = name_claimed(sends, list_claimed(activities.messages.filter(is_own)))
+    return materialize(find_held_out(named, columns(HeldOut)), HeldOut).collect()
 
 
 def _keep_firsts(

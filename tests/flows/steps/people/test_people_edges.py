@@ -156,3 +156,23 @@ def test_identity_links_exist_where_web_feeds_are_configured(tmp_path: Path) -> 
     assert rows(ran, "people", "identity_links") == []
     ran = publish(tmp_path / "mail", contacts=contacts, events=events)
     assert not (ran.folder / "people/identity_links.parquet").exists()
+
+
+@pytest.mark.parametrize("names", [{"message_id": "m1"}, {"campaign_id": "m1"}])
+def test_a_click_of_a_hold_out_by_message_and_contact_puts_nobody_on_the_list(
+    tmp_path: Path, names: dict[str, str]
+) -> None:
+    """101 was held out, and clicked a forwarded mail, perhaps; 102 was sent it."""
+    sent = {"status": "delivered", "sent_at": "2026-01-10T12:00:00Z", **names}
+    ran = publish(
+        tmp_path,
+        contacts=PEOPLE,
+        campaigns=b"campaign_id,name,channel\nm1,One,email\n",
+        sends=[
+            {"send_id": "s1", "contact_id": "101", "is_holdout": "true", **sent},
+            {"send_id": "s2", "contact_id": "102", "is_holdout": "false", **sent},
+        ],
+        events=[event("e1", "email_clicked", "13:00:00")],
+    )
+    assert row(ran, "people", "list_growth")["size"] == 1
+    assert row(ran, "email", "message_report")["holdout"] == 1
