@@ -180,6 +180,7 @@ class TableMapping(Strict):
     ends.
     """
     units: dict[str, Unit] = {}
+    """Canonical column -> how its cells are counted; stamps that are ISO 8601 still hold."""
     formats: dict[str, StampFormats] = {}
     """Canonical column -> strptime format of stamps that are not ISO 8601; ISO ones still hold.
 

@@ -210,7 +210,10 @@ def _candidates(
             yield setting, _parse_recent(parser_for(dtype, timezone=resolved.timezone, form=form))
         for counted in (Unit.EXCEL_DAYS,) if dtype == pl.Date else COUNTED:
             setting = f'units = {{ {name} = "{counted}" }}'
-            yield setting, _parse_recent(parser_for(dtype, unit=counted))
+            yield (
+                setting,
+                _parse_recent(parser_for(dtype, timezone=resolved.timezone, unit=counted)),
+            )
 
 
 def _negatives(

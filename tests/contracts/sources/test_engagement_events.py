@@ -181,6 +181,32 @@ def test_iterable_s_other_forms(
     assert told == [[("SMS spring",)]] * len(told)
 
 
+ACTIVITY = """\
+processed,message_id,event,api_key_id,recv_message_id,credential_id,subject,from,email,\
+asm_group_id,template_id,originating_ip,reason,outbound_ip,mx,url,attempt,user_agent,type,\
+is_unique,username,categories,marketing_campaign_id,marketing_campaign_name,unique_args
+2026-01-31 10:00:00,abc.f1,delivered,,r1,,Hi,shop@x.example,ada@example.com,,,1.2.3.4,250 OK,\
+5.6.7.8,gmail,,1,,,,u,"[""spring""]",mc1,Spring,
+2026-01-31 11:00:00,abc.f1,click,,r1,,Hi,shop@x.example,ada@example.com,,,,,,,https://x,,\
+Mozilla/5.0,,true,u,"[""spring""]",mc1,Spring,
+2026-01-31 11:00:00,abc.f2,spam_report,,r2,,Hi,shop@x.example,bob@example.com,,,,,,,,,,,,u,\
+spring,,,
+"""
+
+
+def test_sendgrid_s_activity_as_exported(tmp_path: Path) -> None:
+    """The webhook's events under other names, with written stamps; the first category else."""
+    found = read_export(tmp_path, "sendgrid.events", ACTIVITY)
+    assert (found.refused, answer_of(found)) == ([], "")
+    columns = ("event_type", "email", "send_id", "message_id", "url")
+    assert rows_of(found, "events", *columns) == [
+        ("email_clicked", "ada@example.com", "abc.f1", "mc1", "https://x"),
+        ("email_complained", "bob@example.com", "abc.f2", "spring", None),
+        ("email_delivered", "ada@example.com", "abc.f1", "mc1", None),
+    ]
+    assert "1.2.3.4" not in str(rows_of(found, "events", "attributes"))
+
+
 TYPELESS = {"constants": {"event_type": "…"}}
 
 
@@ -194,6 +220,7 @@ TYPELESS = {"constants": {"event_type": "…"}}
         ("hooks.jsonl", HOOKS, {"source": "iterable.events"}),
         ("emailOpen.csv", OF_ONE_TYPE, {"source": "iterable.events", **TYPELESS}),
         ("event.csv", CONNECTOR, {"source": "iterable.events"}),
+        ("activity.csv", ACTIVITY, {"source": "sendgrid.events"}),
     ],
 )
 def test_a_file_of_events_is_known(

@@ -89,7 +89,7 @@ def parse_instants(
         timezone: Of stamps without offset. A local time that does not exist is null; one that
             exists twice is the first.
         unit: `unix_seconds`, `unix_milliseconds`, `unix` or `excel_days`, where the stamps are
-            numbers.
+            numbers; ISO 8601 ones still hold.
         form: A strptime format of stamps that are not ISO 8601, or several to try in turn; years
             have four digits, or are `%y`. Without one, what few write is read, too
             (`iso_spelling`).
@@ -100,7 +100,11 @@ def parse_instants(
         return _to_utc(_drop_impossible(cells).cast(pl.Datetime("us")), timezone)
     if unit is not None:
         stamps = _drop_impossible(read_counted_times(cells, unit))
-        return _to_utc(stamps, timezone if unit is Unit.EXCEL_DAYS else "UTC")
+        counted = _to_utc(stamps, timezone if unit is Unit.EXCEL_DAYS else "UTC")
+        if cells.dtype != pl.String or counted.null_count() == cells.null_count():
+            return counted
+        written = _parse_iso(parse_text(cells).set(counted.is_not_null(), None), timezone)
+        return counted.zip_with(counted.is_not_null(), written)
     text = parse_text(cells)
     parsed = _parse_iso(text, timezone)
     for one in (form,) if isinstance(form, str) else form or ():

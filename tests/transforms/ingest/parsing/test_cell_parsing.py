@@ -199,6 +199,13 @@ def test_unix_times_are_what_the_mapping_says(
     assert found == [utc(2026, 3, 1, 10, 0, 0, micros) for micros in expected]
 
 
+def test_written_stamps_stand_among_counted_ones() -> None:
+    """A provider's webhook counts what its export writes, in the feed's zone."""
+    cells = ["1772359200", "2026-03-01 11:00:00", "2026-03-01T10:00:00Z", "2026-03-01T1", None]
+    found = instants(cells, unit=Unit.UNIX_SECONDS, timezone="Europe/Paris")
+    assert found == [*[utc(2026, 3, 1, 10)] * 3, None, None]
+
+
 def test_days_of_a_spreadsheet_are_of_the_feeds_time_zone() -> None:
     """46113 is 1 April 2026, in the summer time of Paris; 45000.0 is 15 March 2023."""
     found = instants(["46113.5", "45000", "0"], unit=Unit.EXCEL_DAYS, timezone="Europe/Paris")
