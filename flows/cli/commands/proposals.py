@@ -1,10 +1,12 @@
 """`campaign-reports init --from FILE…`: campaigns.toml with the entries that would read files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.columns import any_of, columns, required
 from contracts.config.toml_values import write_toml
+from contracts.feeds import FEEDS, AdStats
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
 from flows.steps.reading.feed_candidates import KnownSources
@@ -17,6 +19,10 @@ from flows.storage.workspace_files import make_folder
 
 CURRENCY_LINE = '# currency = "USD"   '
 """How the line of the starter begins that says the reporting currency."""
+TABLES_TO_MAP = (
+    "contacts", "sends", "events", "message_stats", "orders", "page_views", "ad_stats",
+)  # fmt: skip
+"""What a file of one's own most often holds."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,40 @@ def say_currency(starter: str, proposals: Iterable[FeedProposal]) -> str:
 
 def render_feeds(placed: Mapping[str, PlacedFeed]) -> str:
     """The entries as TOML, with what is open as comments above each."""
-    return "\n".join(_render_feed(one) for one in placed.values())
+    parts = [_render_feed(one) for one in placed.values()]
+    if any(one.to_map for feed in placed.values() for one in feed.proposals):
+        parts.insert(0, _say_what_tables_need())
+    return "\n".join(parts)
+
+
+def _say_what_tables_need() -> str:
+    """What a row of a file of one's own may be, as comments."""
+    needs = (", ".join([*required(FEEDS[one]), *_one_of(one)]) for one in TABLES_TO_MAP)
+    listed = (f"#   {table}: {need}" for table, need in zip(TABLES_TO_MAP, needs, strict=True))
+    begin = (
+        "# What a row of your own file may be, and the columns of ours that it needs then, at least"
+    )
+    further = "# (`campaign-reports dictionary` has all columns of all tables):"
+    return "\n".join([begin, further, *listed, ""])
+
+
+def _sketch_feed(feed: PlacedFeed) -> Iterator[str]:
+    """An entry to fill in for a file of one's own, as comments."""
+    theirs = feed.proposals[0].to_map
+    if theirs:
+        mapped = ", ".join(f"… = {write_toml(name)}" for name in theirs)
+        yield "# [[feeds]]"
+        yield '# table = "…"'
+        yield f"# files = {write_toml(feed.entry['files'])}"
+        yield f"# columns = {{ {mapped} }}"
+
+
+def _one_of(table: str) -> Iterator[str]:
+    """The columns of which a table needs one; of ads, what they cost."""
+    if AdStats.spend in columns(FEEDS[table]):
+        yield AdStats.spend
+    if names := any_of(FEEDS[table]):
+        yield " or ".join(names)
 
 
 def _render_feed(feed: PlacedFeed) -> str:
@@ -104,7 +143,7 @@ def _render_feed(feed: PlacedFeed) -> str:
         of_some = f"{', '.join(names)}: " if len(names) < len(feed.proposals) else ""
         lines.append(f"# - {of_some}{point}")
     if len(feed.entry) == 1:
-        return "\n".join([*lines, ""])
+        return "\n".join([*lines, *_sketch_feed(feed), ""])
     kind = next(key for key in ("source", "table") if key in feed.entry)
     ordered = {kind: feed.entry[kind], **feed.entry}
     lines += ["[[feeds]]", *(f"{key} = {write_toml(value)}" for key, value in ordered.items())]

@@ -107,10 +107,14 @@ class _Candidate:
         return [cell.decode(errors="replace") for cell in self.grammar.cells(record)]
 
     def _first_wide_row(self) -> int:
-        """The first row as wide as most are, if all above have one cell or two; else the first."""
+        """The first row as wide as most are, if all above have one cell or two; else the first.
+
+        Lines of comment (`# Start date: 20260101`) above it are none of most.
+        """
         widths = [len(row) for row in self.rows]
-        usual = Counter(widths).most_common(1)[0][0] if widths else 0
-        first = widths.index(usual) if widths else 0
+        most = Counter(len(row) for row in self.rows if not is_comment(row)).most_common(1)
+        usual = most[0][0] if most else 0
+        first = widths.index(usual) if most else 0
         is_preamble = max(widths[:first], default=0) <= MAX_PREAMBLE_CELLS < usual
         return first if is_preamble and first < HEADER_SEARCH_ROWS else 0
 
@@ -165,6 +169,11 @@ class _Candidate:
             if not is_phrase and not _is_total_row(row, self.options.total_row_prefixes)
         ]
         return any(said) and all(row in self.rows[: self.header + 1] for row in data)
+
+
+def is_comment(row: list[str]) -> bool:
+    """Whether a row is a line of comment, as analytics tools write above their tables."""
+    return len(row) <= MAX_PREAMBLE_CELLS and row[0].lstrip(PADDING).startswith("#")
 
 
 TYPE = re.compile(

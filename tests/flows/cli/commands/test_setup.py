@@ -180,3 +180,22 @@ def test_where_nothing_fits_no_entry_is_spoken_of(tmp_path: Path, call: Call) ->
     assert "No source fits: name the files in campaigns.toml by hand" in said
     assert "copy the files there" not in said
     assert not [*(tmp_path / "ws/raw").iterdir()]
+
+
+def test_a_file_that_nothing_knows_has_an_entry_to_fill_in(tmp_path: Path, call: Call) -> None:
+    """With what each table needs; filled in and without its marks, check takes it."""
+    text = "Bestellnummer;Bestelldatum;Umsatz;Filiale\no1;2026-01-12;12.50;Bonn\n"
+    (tmp_path / "Verkauf 2026.csv").write_text(text)
+    root = tmp_path / "new"
+    call("init", root, "--from", tmp_path / "Verkauf 2026.csv")
+    config = root / "campaigns.toml"
+    written = config.read_text()
+    assert load_workspace(root).config.feeds == ()
+    assert "#   orders: order_id, ordered_at, revenue\n" in written
+    sketch = written[written.index('# [[feeds]]\n# table = "…"') :].replace("# ", "")
+    for word in ("orders", "order_id", "ordered_at", "revenue"):
+        sketch = sketch.replace("…", word, 1)
+    config.write_text(sketch.replace(', … = "Filiale"', ""))
+    (root / "raw/Verkauf 2026").mkdir()
+    (tmp_path / "Verkauf 2026.csv").rename(root / "raw/Verkauf 2026/a.csv")
+    assert "1 row" in call("check", root).out

@@ -182,6 +182,33 @@ def test_exports_of_people_and_payments_are_known(
     assert propose(tmp_path, name, f"{header}\n{cells}\n").settings == {"source": source}
 
 
+GA4 = """\
+# ----------------------------------------
+# Pages and screens: Page path and screen class
+# Start date: 20260101
+# End date: 20260131
+# ----------------------------------------
+#
+Page path and screen class,Views,Active users,Event count,Key events,Total revenue
+/,1000,500,4000,0,0
+"""
+
+
+def test_a_report_that_sums_up_visits_says_what_has_them(tmp_path: Path) -> None:
+    """Its comments are no header; mapping it by hand would lead nowhere."""
+    found = propose(tmp_path, "pages.csv", GA4)
+    assert (found.settings, found.to_map) == ({}, ())
+    [point] = found.open_points
+    assert "'page path and screen class'" in point
+    assert "source ga4.events" in point
+
+
+def test_a_file_in_another_language_is_to_be_mapped_by_all_of_its_columns(tmp_path: Path) -> None:
+    found = propose(tmp_path, "kunden.csv", "Kundennummer;E-Mail;Ort\n1;ada@example.com;Bonn\n")
+    assert (found.settings, found.to_map) == ({}, ("Kundennummer", "E-Mail", "Ort"))
+    assert "known in English alone" in found.open_points[0]
+
+
 def test_a_name_that_says_another_table_is_an_open_point(tmp_path: Path) -> None:
     columns = "id,name,campaign_id,account_id,modified_time,status\n"
     content = columns + "1,A,2,3,2026-01-01T00:00:00Z,Active\n"
