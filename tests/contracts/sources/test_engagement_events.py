@@ -207,6 +207,34 @@ def test_sendgrid_s_activity_as_exported(tmp_path: Path) -> None:
     assert "1.2.3.4" not in str(rows_of(found, "events", "attributes"))
 
 
+SENT = {
+    "type": "single", "cdate": "2026-01-30T03:00:00-06:00", "mdate": "2026-01-31T04:10:00-06:00",
+    "sdate": "2026-01-31T04:00:00-06:00", "send_amt": "1200", "total_amt": "1200", "opens": "700",
+    "uniqueopens": "480", "linkclicks": "90", "uniquelinkclicks": "70", "subscriberclicks": "60",
+    "hardbounces": "10", "softbounces": "30", "unsubscribes": "6", "status": "5",
+    "links": {"user": "https://x.example/user"},
+}  # fmt: skip
+CAMPAIGNS = as_lines([
+    {**SENT, "id": "1", "name": "Spring"},
+    {**SENT, "id": "2", "name": "Next", "status": "0", "send_amt": "0", "sdate": None},
+    {**SENT, "id": "3", "name": "Odd", "status": "9"},
+])  # fmt: skip
+
+
+def test_activecampaign_s_campaigns(tmp_path: Path) -> None:
+    """A contact who clicked twice clicked once; a draft has no figures; a new status is told."""
+    found = read_export(tmp_path, "activecampaign.campaigns", CAMPAIGNS, name="a.jsonl")
+    assert rows_of(
+        found, "message_stats", "message_id", "sends", "unique_opens", "unique_clicks", "bounced"
+    ) == [("1", 1200, 480, 60, 40), ("3", 1200, 480, 60, 40)]
+    rows = rows_of(found, "campaigns", "campaign_id", "name", "status", "sent_at")
+    assert [(*told, at and str(at)) for *told, at in rows] == [
+        ("1", "Spring", "sent", "2026-01-31 10:00:00+00:00"),
+        ("2", "Next", "draft", None),
+    ]
+    assert "status: not one of draft" in answer_of(found)
+
+
 TYPELESS = {"constants": {"event_type": "…"}}
 
 
@@ -221,6 +249,7 @@ TYPELESS = {"constants": {"event_type": "…"}}
         ("emailOpen.csv", OF_ONE_TYPE, {"source": "iterable.events", **TYPELESS}),
         ("event.csv", CONNECTOR, {"source": "iterable.events"}),
         ("activity.csv", ACTIVITY, {"source": "sendgrid.events"}),
+        ("ac.jsonl", CAMPAIGNS.splitlines()[0], {"source": "activecampaign.campaigns"}),
     ],
 )
 def test_a_file_of_events_is_known(
