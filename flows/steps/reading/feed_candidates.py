@@ -38,6 +38,24 @@ NO_WORDS = frozenset({"data", "export", "raw", "fivetran"})
 """What names of files and sources say of neither."""
 CONSTANT_PLACEHOLDERS = {Events.event_type: "…"}
 """Required columns that a file often leaves to its name, as what happened: a constant to fill."""
+SUMS_OF_VISITS = frozenset({
+    "page path and screen class", "page path and screen name", "page title and screen class",
+    "page title and screen name", "page path", "landing page", "page title",
+    "session source / medium", "session source/medium", "session campaign",
+    "session default channel group", "session primary channel group (default channel group)",
+    "first user source / medium", "first user default channel group", "event name",
+    "seitenpfad und bildschirmklasse", "sitzung - quelle/medium",
+})  # fmt: skip
+"""What reports of Google Analytics count visits by, in lower case."""
+SUMMED_UP = (
+    "it counts visits by {!r}, as reports of Google Analytics do: no visit, nobody and no click id "
+    "is in it. Sessions, and the ads that they came from, need each page view: its export to "
+    "BigQuery has them (source ga4.events)"
+)
+UNKNOWN = (
+    "no source and no table has its columns by these names (those of our tables are known in "
+    "English alone): say what a row is and which columns are ours, and leave out the others"
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +136,12 @@ def find_candidates(path: Path, header: tuple[str, ...], known: KnownSources) ->
     ]
     likely = [one for one in found if one.likeness >= _least_likeness(one, known)]
     return sorted(likely, key=lambda one: -one.evidence)
+
+
+def explain_unknown(header: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """What a person should do with a file of these columns, and those that are to be mapped."""
+    sums = sorted(SUMS_OF_VISITS.intersection(map(fold, header)))
+    return (SUMMED_UP.format(sums[0]), ()) if sums else (UNKNOWN, header)
 
 
 def _least_likeness(candidate: Candidate, known: KnownSources) -> float:

@@ -22,6 +22,7 @@ from flows.readers.compression import compression_of
 from flows.steps.reading.feed_candidates import (
     Candidate,
     KnownSources,
+    explain_unknown,
     find_candidates,
     list_ignored,
     list_read,
@@ -36,24 +37,6 @@ from transforms.ingest.validation import explain_failures, is_suspect
 SAMPLE_ROWS = 1_000
 """How many rows of a file are looked at."""
 STATS, PARTS = "ad_stats", "ad_breakdowns"
-SUMS_OF_VISITS = frozenset({
-    "page path and screen class", "page path and screen name", "page title and screen class",
-    "page title and screen name", "page path", "landing page", "page title",
-    "session source / medium", "session source/medium", "session campaign",
-    "session default channel group", "session primary channel group (default channel group)",
-    "first user source / medium", "first user default channel group", "event name",
-    "seitenpfad und bildschirmklasse", "sitzung - quelle/medium",
-})  # fmt: skip
-"""What reports of Google Analytics count visits by, in lower case."""
-SUMMED_UP = (
-    "it counts visits by {!r}, as reports of Google Analytics do: no visit, nobody and no click id "
-    "is in it. Sessions, and the ads that they came from, need each page view: its export to "
-    "BigQuery has them (source ga4.events)"
-)
-UNKNOWN = (
-    "no source and no table has its columns by these names (those of our tables are known in "
-    "English alone): say what a row is and which columns are ours, and leave out the others"
-)
 EXAMPLE_TYPE = "email_opened"
 ALMOST = 0.25
 """How much less evidence another candidate may have to be named beside the best."""
@@ -105,9 +88,8 @@ def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
         return FeedProposal(path, {}, {}, ("it has no data: bring a file with a row",))
     candidates = find_candidates(path, header, known)
     if not candidates:
-        sums = sorted(SUMS_OF_VISITS.intersection(map(fold, header)))
-        point = SUMMED_UP.format(sums[0]) if sums else UNKNOWN
-        return FeedProposal(path, {}, {}, (point,), to_map=() if sums else header)
+        point, to_map = explain_unknown(header)
+        return FeedProposal(path, {}, {}, (point,), to_map=to_map)
     best, *others = candidates
     needed, ambiguous = _find_settings(path, best, sources)
     settings = {**best.settings, **needed}
