@@ -108,7 +108,7 @@ def check_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        near = nearest(name, available_timezones())
+        near = nearest(name, (zone for zone in available_timezones() if "/" in zone))
         hint = f"did you mean {near!r}?" if near else "the IANA names count, as 'Europe/Paris'"
         msg = f"unknown time zone {name!r}; {hint}"
         raise problem(msg) from error

@@ -31,6 +31,8 @@ from flows.errors import ConfigurationError
 from flows.storage.layout import Layout, in_text
 
 OBJECT_STORE = re.compile(r"^[a-z0-9]+:/")
+ONE_OF_SEVERAL = re.compile(rb"^[ \t]*\[(feeds|audiences)\]", re.MULTILINE)
+"""The head of an entry as that of a section is written."""
 PATTERN_MARK = re.compile(r"[*?\[]")
 """What Polars reads in a path as the pattern of several: other workspaces' files would be read."""
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -143,7 +145,11 @@ def _parse(content: bytes, file: Path) -> dict[str, Any]:
         raise ConfigurationError(msg, "Save the file as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         msg = f"{file} is no TOML: {error}"
-        raise ConfigurationError(msg) from error
+        hint = ""
+        if found := ONE_OF_SEVERAL.search(content):
+            name = found[1].decode()
+            hint = f"Each entry begins with two brackets on each side: [[{name}]], not [{name}]."
+        raise ConfigurationError(msg, hint) from error
 
 
 def _refused(file: Path, problems: list[str]) -> ConfigurationError:

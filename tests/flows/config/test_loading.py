@@ -161,6 +161,8 @@ WRONG = [
     ('[attribution]\nmodels = ["first_tuch"]', "attribution.models[0]: must be", "'first_touch'"),
     ('[attribution]\nmodels = "linear"', "attribution.models: must be a list", "not text"),
     ("[workspace]\ntimezone = UTC\n", "is no TOML", "line 2"),
+    ("[feeds]\na = 1\n[feeds]\n", "is no TOML", "[[feeds]], not [feeds]"),
+    (feed(timezone='"CEST"'), "unknown time zone 'CEST'", "as 'Europe/Paris'"),
     ('[workspace]\nchannels = ["Whats App"]', "workspace.channels[0]: must be a name", "small"),
     ("[workspace]\nkeep_snapshots = 0", "workspace.keep_snapshots: must be greater", "1"),
     (feed(values='{ emial = { a = "b" } }'), "feeds[0].values.emial: unknown column", "'email'"),
