@@ -52,7 +52,10 @@ def find_files(root: Path, feeds: list[ConfiguredFeed]) -> list[RawFile]:
 
 def _match_files(feed: ConfiguredFeed, place: RawPlace) -> Iterator[RawFile]:
     home = place.folder.resolve()
-    for path in sorted(place.folder.glob(place.pattern)):
+    above, slash, name = place.pattern.rpartition("/")
+    # A name without a wildcard would be looked for through links: one to nothing is not found.
+    listed = name if WILDCARD.search(name) else f"{name[:-1]}[{name[-1]}]"
+    for path in sorted(place.folder.glob(f"{above}{slash}{listed}")):
         is_given = path.is_file() or _leads_nowhere(path)
         if is_given and not _is_hidden(path, place):
             yield RawFile(feed, place.call(path), path, home)

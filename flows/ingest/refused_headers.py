@@ -157,8 +157,9 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
     first = missing[0].column.split(" or ")[0]
     guess = (near.get(first) or ["…"])[0]
     common = [one.column for one in missing if one.column in ONE_FOR_ALL]
+    is_known = any(list_given(feed, header))
     parts = [
-        "" if any(list_given(feed, header)) else NOTHING_KNOWN,
+        "" if is_known else NOTHING_KNOWN,
         *_say_near(near, free),
         f"name the file's column in the feed: columns = {{ {first} = {write_toml(guess)} }}",
         *(
@@ -170,7 +171,7 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
             "or, if no column tells its rows apart, make an id of several: "
             f'columns = {{ {one.column} = {{ join = ["…", "…"] }} }}'
             for one in missing
-            if one.column in MADE_IDS and one.column not in feed.section.columns
+            if is_known and one.column in MADE_IDS and one.column not in feed.section.columns
         ),
         _offer_without(feed, missing),
     ]

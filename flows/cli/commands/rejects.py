@@ -46,8 +46,9 @@ ENCODING = (
     '(Western Europe), "cp1250" (Poland, Czechia …), "cp1251" (Cyrillic), "shift-jis" or "gbk"'
 )
 TOO_FEW = (
-    "correct it where the file is made; a line below the table that is not a row is left out by "
-    'how it begins: total_rows = ["…"]'
+    "correct it where the file is made; if the file ends in it, deliver the whole file, and let "
+    "files rest until they are written: [workspace] settle_seconds = 60; a line below the table "
+    'that is not a row is left out by how it begins: total_rows = ["…"]'
 )
 TOO_MANY = (
     "quote cells that hold the delimiter where the file is made, or say which it is: "

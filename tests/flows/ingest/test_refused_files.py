@@ -112,10 +112,11 @@ def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     assert "outside the workspace" in problem(tmp_path, found)
 
 
-def test_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pattern", ["*", "*.csv", "two.csv"])
+def test_a_link_to_nothing_is_refused(tmp_path: Path, pattern: str) -> None:
     """Passed over, what a night read through it would go from the reports without a word."""
     files = {"raw/contacts/one.csv": b"contact_id,email\n1,ann@x.io\n"}
-    root = write_workspace(tmp_path / "ws", CONTACTS, files)
+    root = write_workspace(tmp_path / "ws", CONTACTS.replace("*", pattern), files)
     (root / "raw/contacts/two.csv").symlink_to("gone.csv")
     found = read_workspace(root, tmp_path / "ledger")
     assert [one.path for one in found.inputs if one.refused] == ["raw/contacts/two.csv"]
