@@ -1,7 +1,7 @@
 """The flow: raw feeds in, one published snapshot of report tables out."""
 
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from flows.code_version import name_code, name_environment
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.config.memory import tasks_at_once
 from flows.descriptions.write_descriptions import write_descriptions
-from flows.errors import REPORT_IT, CampaignReportsError
+from flows.errors import REPORT_IT, CampaignReportsError, StorageFailed
 from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.kept.run_records import drop_past_records
@@ -132,6 +132,8 @@ def begin_attempt(
             ):
                 yield replace(attempt, kept=replace(kept, workers=workers))
         except Exception as error:
+            with suppress(StorageFailed):
+                discard_staging(staging)  # on a full disk the room in which to note the end
             end = describe_failure(attempt, error)
             note_attempt(loaded.root, end)
             if end.outcome == REFUSED:

@@ -17,6 +17,7 @@ from flows.storage.workspace_files import PRIVATE_FILE, make_folder, storage_err
 
 POLL_SECONDS = 0.1
 HELD_BY_ANOTHER = (errno.EAGAIN, errno.EACCES)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 _held: set[int] = set()
 
 
@@ -92,9 +93,16 @@ def _try(handle: int) -> bool:
 
 
 def _sign(handle: int) -> None:
-    """Note who holds the workspace, for the message to others."""
+    """Note who holds the workspace, for the message to others.
+
+    A full disk takes no note, and yet is held: `gc` is what makes room on it.
+    """
     os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps(describe_holder()).encode(), 0)
+    try:
+        os.pwrite(handle, json.dumps(describe_holder()).encode(), 0)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
 
 
 def describe_holder() -> dict[str, object]:

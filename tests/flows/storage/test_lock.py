@@ -1,5 +1,6 @@
 """One run per workspace: across processes, threads, kills and forks."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -136,6 +137,19 @@ def test_is_free_again_after_an_error(tmp_path: Path) -> None:
 def test_looking_leaves_nothing_behind(tmp_path: Path) -> None:
     refuse_if_held(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_held_without_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What makes room on it, as `gc`, needs to hold it, too."""
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", refuse)
+    with hold_workspace(tmp_path), pytest.raises(WorkspaceBusy, match="another run holds"):
+        refuse_if_held(tmp_path)
 
 
 def test_a_lock_that_cannot_be_written_is_a_storage_failure(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from flows import campaign_reports as flow
 from flows.campaign_reports import campaign_reports
 from flows.errors import DataRefused
 from flows.storage.layout import Layout
@@ -32,6 +33,21 @@ def test_a_run_says_how_it_ended(tmp_path: Path) -> None:
     assert (end.outcome, end.exit_code) == ("refused", 3)
     assert end.message == refused.value.message
     assert end.run_id in end.hint
+
+
+def test_a_run_that_fails_makes_room_before_it_notes_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk, else, `status` would know nothing of it."""
+    files = {"raw/contacts.csv": b"contact_id\n101\n", "raw/sends.csv": BAD}
+    root = write_workspace(tmp_path / "ws", TOML, files)
+    left = []
+    monkeypatch.setattr(
+        flow, "note_attempt", lambda root, _: left.append([*Layout(root).staging.iterdir()])
+    )
+    with pytest.raises(DataRefused):
+        campaign_reports.fn(str(root), wait_seconds=0)
+    assert left == [[]]
 
 
 def test_what_no_run_wrote_is_damage(tmp_path: Path) -> None:

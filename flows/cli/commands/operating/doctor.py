@@ -13,7 +13,7 @@ from flows.cli.console import print_json_rows, print_table
 from flows.cli.failures import NAME
 from flows.cli.options import Flag
 from flows.config.loading import LoadedWorkspace, load_workspace
-from flows.errors import CampaignReportsError, StorageFailed
+from flows.errors import CampaignReportsError, StorageFailed, WorkspaceBusy
 from flows.remote.needs import TO_LOOK
 from flows.remote.workspace_place import open_workspace, refuse_if_held_elsewhere
 from flows.runtime.prefect_defaults import quiet_prefect
@@ -104,7 +104,8 @@ def _look_into(place: Path, loaded: LoadedWorkspace) -> Iterator[Finding]:
         refuse_if_held(loaded.root)
         yield Finding("lock", "free")
     except CampaignReportsError as error:
-        yield Finding("lock", "held", error.message, error.exit_code)
+        found = "held" if isinstance(error, WorkspaceBusy) else "cannot be taken"
+        yield Finding("lock", found, error.message, error.exit_code)
     yield from _look_at_disk(loaded.root)
 
 
