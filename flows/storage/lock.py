@@ -57,6 +57,26 @@ def refuse_if_held(root: Path) -> None:
             _acquire(handle, root, wait_seconds=0)
 
 
+def find_killed_holder(root: Path) -> dict[str, object] | None:
+    """Who held a workspace last, where its note is left and it holds it no longer: it was killed.
+
+    Raises:
+        StorageFailed: The lock file cannot be read.
+    """
+    path = Layout(root).lock
+    with storage_errors(f"reading {path}"):
+        if not path.exists() or not path.stat().st_size:
+            return None
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError as error:
+                if error.errno in HELD_BY_ANOTHER:
+                    return None
+                raise
+            return _read_note(file.fileno())
+
+
 @contextmanager
 def _open_lock(root: Path) -> Generator[int, None, None]:
     path = Layout(root).lock
@@ -120,19 +140,28 @@ def say_held(place: object, holder: Mapping[str, object], wait_seconds: float) -
     Args:
         place: The workspace's folder or address.
     """
-    who = ""
-    if {"pid", "host", "since"} <= holder.keys():
-        who = f" (process {holder['pid']} on {holder['host']}, since {holder['since']})"
     waited = f" still after {wait_seconds:g} seconds" if wait_seconds else ""
-    return f"another run holds the workspace {place}{waited}{who}"
+    return f"another run holds the workspace {place}{waited}{name_holder(holder)}"
+
+
+def name_holder(holder: Mapping[str, object]) -> str:
+    """Who held or holds a workspace, in brackets; empty where that is not known."""
+    if {"pid", "host", "since"} <= holder.keys():
+        return f" (process {holder['pid']} on {holder['host']}, since {holder['since']})"
+    return ""
 
 
 def _busy(handle: int, root: Path, wait_seconds: float) -> WorkspaceBusy:
+    said = say_held(root, _read_note(handle), wait_seconds)
+    return WorkspaceBusy(said, "Let it finish, or wait for it with --wait SECONDS.")
+
+
+def _read_note(handle: int) -> dict[str, object]:
+    """Who noted that it holds the workspace; empty where that is not known."""
     holder: object = None
     with suppress(ValueError):
         holder = json.loads(os.pread(handle, 1000, 0))
-    said = say_held(root, holder if isinstance(holder, dict) else {}, wait_seconds)
-    return WorkspaceBusy(said, "Let it finish, or wait for it with --wait SECONDS.")
+    return holder if isinstance(holder, dict) else {}
 
 
 def _let_go_in_child() -> None:

@@ -13,6 +13,7 @@ from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import DataRefused
 from flows.steps.reading.feed_guards import explain_lateness
 from flows.storage.layout import Layout
+from flows.storage.lock import find_killed_holder, name_holder
 from flows.storage.run_notes import read_last_attempt
 from flows.storage.snapshots.published_files import PublishedDamage, look_at_published
 
@@ -26,7 +27,7 @@ def status(workspace: Path, /, *, json: Flag = False) -> int:
 
     Returns:
         The exit code: 0; 3 where nothing is published, a feed is late, the last run published
-        nothing, or what is published is damaged.
+        nothing or was killed, or what is published is damaged.
     """
     loaded = load_workspace(workspace)
     published = look_at_published(loaded.root)
@@ -34,7 +35,8 @@ def status(workspace: Path, /, *, json: Flag = False) -> int:
     attempt, damaged_note = _read_attempt(loaded.root)
     damaged = [*published.damaged, *damaged_note]
     late = list(_find_late_feeds(loaded, manifest, datetime.now(UTC)))
-    problems = list(_name_problems(pointer, attempt, damaged, late))
+    killed = find_killed_holder(loaded.root)
+    problems = [*_name_killed(killed), *_name_problems(pointer, attempt, damaged, late)]
     found = {
         "workspace": str(workspace),
         "run_id": pointer.run_id if pointer else None,
@@ -77,6 +79,11 @@ def _find_late_feeds(
         late = explain_lateness(feed, stamps, now, timezone, files=len(own), rows=rows)
         if late is not None:
             yield late
+
+
+def _name_killed(holder: dict[str, object] | None) -> Iterator[str]:
+    if holder is not None:
+        yield f"the last run{name_holder(holder)} was killed before its end; run again"
 
 
 def _name_problems(

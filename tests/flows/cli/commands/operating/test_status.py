@@ -1,6 +1,7 @@
 """`status`, `runs`, `gc` and `doctor`: what operates a workspace."""
 
 import json
+import re
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -163,6 +164,19 @@ def test_what_stands_beside_the_tables_is_looked_at_too(root: Path, call: Call) 
         ("last_attempt.json", "state/last_attempt.json is not what a run writes"),
     ]
     assert call("show", root).out
+    run(root)
+    assert ask("status", root, call)["problems"] == []
+
+
+def test_a_run_that_was_killed_is_3(root: Path, call: Call) -> None:
+    """The kernel lets go of its hold, and nobody of the note that it made."""
+    with hold_workspace(root):
+        assert ask("status", root, call)["problems"] == []
+        note = Layout(root).lock.read_bytes()
+    assert ask("status", root, call)["problems"] == []
+    Layout(root).lock.write_bytes(note)
+    (problem,) = ask("status", root, call, 3)["problems"]
+    assert re.match(r"the last run \(process \d+ on .*\) was killed before its end", problem)
     run(root)
     assert ask("status", root, call)["problems"] == []
 
