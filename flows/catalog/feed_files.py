@@ -54,7 +54,8 @@ def _match_files(feed: ConfiguredFeed, place: RawPlace) -> Iterator[RawFile]:
     home = place.folder.resolve()
     above, slash, name = place.pattern.rpartition("/")
     # A name without a wildcard would be looked for through links: one to nothing is not found.
-    listed = name if WILDCARD.search(name) else f"{name[:-1]}[{name[-1]}]"
+    is_plain = name and not WILDCARD.search(name)
+    listed = f"{name[:-1]}[{name[-1]}]" if is_plain else name
     for path in sorted(place.folder.glob(f"{above}{slash}{listed}")):
         is_given = path.is_file() or _leads_nowhere(path)
         if is_given and not _is_hidden(path, place):
