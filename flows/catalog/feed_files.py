@@ -13,6 +13,7 @@ from flows.readers import RefusedFile
 from flows.readers.compression import COMPRESSIONS
 from flows.storage.layout import in_text
 from flows.storage.raw_files import RawPlace, find_place, is_elsewhere
+from flows.storage.remedies import ANY_REMEDY, REMEDIES
 
 COMPRESSION = re.compile(rf"(?<!\*)({'|'.join(map(re.escape, COMPRESSIONS))})$", re.IGNORECASE)
 LETTER = re.compile(r"[A-Za-z]")
@@ -132,7 +133,9 @@ def _require_folder(root: Path, feed: ConfiguredFeed) -> None:
             f"Mount or make the folder {place}, or correct feeds[{feed.place}].files; an empty "
             "folder is a feed to which nothing has been delivered."
         )
-        raise DataRefused(msg, hint) from error
+        raise DataRefused(
+            msg, hint if gone else REMEDIES.get(error.errno or 0, ANY_REMEDY)
+        ) from error
 
 
 def _walk(folder: Path, depth: int | None) -> Iterator[Path]:

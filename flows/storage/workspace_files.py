@@ -45,13 +45,19 @@ def storage_errors(doing: str) -> Generator[None, None, None]:
         what = os.strerror(number) if number else type(error).__name__
         if is_cut_short and not number:
             what = "the system did not take a file whole"
-        place = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
-        msg = f"storage failed while {doing}: {what}{place}"
+        msg = f"storage failed while {doing}: {what}{_name_place(error)}"
         raise StorageFailed(msg, REMEDIES.get(number or 0, ANY_REMEDY)) from error
     except PanicException as error:
         msg = f"a library of ours gave up while {doing}"
         hint = "Nothing that was published has changed. Please report it to the maintainers."
         raise CampaignReportsError(msg, hint) from error
+
+
+def _name_place(error: Exception) -> str:
+    """The file that an error is of, in brackets; of one that is moved, where to, too."""
+    if not isinstance(error, OSError) or not error.filename:
+        return ""
+    return f" ({error.filename}{f' to {error.filename2}' if error.filename2 else ''})"
 
 
 def _system_error(error: Exception) -> int | None:

@@ -48,6 +48,15 @@ def test_a_full_disk_is_a_storage_failure_in_python_and_in_polars() -> None:
         Path("/dev/full").write_text("text")
 
 
+def test_what_is_moved_is_told_with_its_place_and_its_target(tmp_path: Path) -> None:
+    """The target is what may lack the rights."""
+    (tmp_path / "draft").touch()
+    target = tmp_path / "nowhere" / "table"
+    with pytest.raises(StorageFailed) as told, workspace_files.storage_errors("writing"):
+        (tmp_path / "draft").replace(target)
+    assert told.value.message.endswith(f"({tmp_path / 'draft'} to {target})")
+
+
 def test_a_polars_error_that_is_no_storage_error_passes() -> None:
     with (
         pytest.raises(pl.exceptions.ColumnNotFoundError),

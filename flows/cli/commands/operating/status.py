@@ -96,7 +96,9 @@ def _name_problems(
         yield "nothing is published yet"
     if attempt is not None and attempt.exit_code:
         why = " ".join(line.strip() for line in attempt.message.splitlines())
-        yield f"the last run ({attempt.run_id}) published nothing: {why}"
+        is_published = pointer is not None and pointer.run_id == attempt.run_id
+        how = "was published, and failed after that" if is_published else "published nothing"
+        yield f"the last run ({attempt.run_id}) {how}: {why}"
     for one in damaged:
         told = (
             one["problem"] if one["path"] in one["problem"] else f"{one['path']} {one['problem']}"

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from contracts.manifest import AttemptEnd
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.errors import DataRefused, StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
+from flows.storage.run_notes import note_attempt
 from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, list_snapshots
 from tests.support.commands import Call
 from tests.support.workspaces import feed, write_workspace
@@ -119,6 +121,22 @@ def test_a_refused_run_is_3(root: Path, call: Call) -> None:
     found = ask("status", root, call, 3)
     assert found["run_id"] == first
     assert "1 of 1 rows rejected" in found["problems"][0]
+
+
+def test_a_run_that_failed_once_it_had_published_is_3(root: Path, call: Call) -> None:
+    run_id = run_id_of(root)
+    end = AttemptEnd(
+        run_id=run_id,
+        started_at="2026-07-01T00:00:00Z",
+        finished_at="2026-07-01T00:01:00Z",
+        outcome="failed",
+        exit_code=4,
+        message="storage failed",
+        hint="",
+    )
+    note_attempt(root, end)
+    (problem,) = ask("status", root, call, 3)["problems"]
+    assert problem.startswith(f"the last run ({run_id}) was published, and failed after that:")
 
 
 def test_a_reason_of_several_lines_is_one_line(root: Path, call: Call) -> None:
