@@ -130,7 +130,7 @@ def test_a_name_that_is_no_text_is_refused_in_words_that_are(tmp_path: Path) -> 
     Path(os.fsdecode(name)).write_bytes(b"contact_id,email\n1,ann@x.io\n")
     found = read_workspace(root, tmp_path / "ledger")
     assert [one.path for one in found.inputs if one.refused] == [r"raw/contacts/M\xe4rz.csv"]
-    assert "no text in UTF-8" in problem(tmp_path, found)
+    assert "is not UTF-8 text" in problem(tmp_path, found)
 
 
 @pytest.mark.parametrize(("share", "stops"), [(0.5, False), (0.49, True), (0, True)])
