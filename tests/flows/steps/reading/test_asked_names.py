@@ -61,7 +61,7 @@ def test_what_a_feed_or_the_vocabulary_knows_may_be_asked(tmp_path: Path, asked:
         ('segment = "VIPs"', "did you mean 'VIP'?"),
         ('subscribed = "emial"', "did you mean 'email'?"),
         ('from = "2026-01-02"\nto = "2026-01-01"', "2026-01-02 is after to = 2026-01-01"),
-        ('from = "soon"', "audiences[0].from: 'soon' is no date"),
+        ('from = "soon"', "audiences[0].from: 'soon' is neither a date"),
     ],
 )
 def test_what_nothing_knows_is_an_error_with_the_nearest(
