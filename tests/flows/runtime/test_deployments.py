@@ -17,7 +17,7 @@ def test_a_deployment_bears_the_name_of_its_workspace(path: str, name: str) -> N
 
 @pytest.mark.parametrize("path", ["", "shop", "../shop"])
 def test_a_workspace_that_is_not_named_is_not_deployed(path: str) -> None:
-    with pytest.raises(SystemExit, match=r"names no workspace|no absolute path"):
+    with pytest.raises(SystemExit, match=r"names no workspace|not an absolute path"):
         describe_workspace(path)
 
 
