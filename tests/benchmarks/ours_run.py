@@ -1,4 +1,4 @@
-"""Our whole run: the flow's body, scheduled as the command is, as a process that can be measured.
+"""Our whole run, the flow's body, as a process that the benchmark can measure.
 
 `whole` reads, reports and publishes all that the workspace's files give, anew and without Prefect's
 server; `start` imports what that needs.
@@ -8,7 +8,6 @@ import importlib
 from pathlib import Path
 
 from flows.runtime.imports import without_collecting
-from flows.runtime.scheduling import run_as_batch
 from tests.benchmarks.modes import START, carry_out
 from tests.benchmarks.ours import clear
 
@@ -19,7 +18,6 @@ with without_collecting():
 def run_whole(root: Path) -> None:
     """CSV files to all tables, published."""
     clear(root)
-    run_as_batch()
     flow.campaign_reports.fn(str(root), full=True, wait_seconds=0)
 
 
