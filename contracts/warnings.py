@@ -83,6 +83,10 @@ WARNINGS: Mapping[str, str] = {
         "campaigns cost another sum than their ads; `ads/spend_sources` shows both"
     ),
     "no_files": "no file matches a feed's pattern",
+    "no_offset": (
+        "times without an offset, while neither the feed's `timezone` nor its source says their "
+        "zone: read as UTC, which shifts those of local exports"
+    ),
     "no_time": (
         "stamps that are a day without a time, whose midnight in the feed's `timezone` is the day "
         "before in the reports' zone"

@@ -53,6 +53,8 @@ class TableReceipt(BaseModel):
     """Where rows of one key add up: those that say, cell by cell, what one before them says."""
     days_alone: int = 0
     """Rows that say on which day they happened, and not when."""
+    local_stamps: int = 0
+    """Stamps of when a row happened that carry no offset, where no setting says their zone."""
     days_of_either_order: int = 0
     """Rows whose day is read with the month first, and could be read with the day first."""
     days_of_sure_order: int = 0

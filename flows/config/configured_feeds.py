@@ -46,6 +46,11 @@ class ConfiguredFeed:
         """Names of the conversions that count; none named: all count."""
         return self.section.conversions or self.source.conversions
 
+    @property
+    def states_no_zone(self) -> bool:
+        """Whether nothing says the zone of stamps without an offset, so that UTC is assumed."""
+        return self.section.timezone is None and self.source.timezone is None
+
     def warn(self, code: str, said: str, setting: str = "", **told: object) -> Warned:
         """A warning of the feed.
 

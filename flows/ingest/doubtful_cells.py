@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.config.cell_forms import Unit
 from contracts.feeds import HAPPENED_AT, AdStats, Contacts
 from flows.catalog.ledger import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
@@ -16,6 +17,8 @@ from transforms.ingest.parsing.unclear_points import count_points
 from transforms.ingest.row_completion import TEXT_OF
 
 DAY_BYTES = len("2026-01-31")
+OFFSET = r"(?i)(?:z|utc|gmt|[+-]\d\d(?::?\d\d)?)\s*$"
+"""How a stamp ends that says its own zone."""
 NO_BARE_ADDRESS = r"^\s*mailto:|[<>;,\"]|\S\s+\S"
 """What stands in a cell of a name with its address, or of several addresses."""
 
@@ -29,6 +32,8 @@ def count_doubts(
         parsed: Rows that hold, with the text of their parsed columns (`parse_rows`).
     """
     receipt.days_alone += _count_days_alone(resolved, parsed)
+    if feed.states_no_zone:
+        receipt.local_stamps += _count_local_stamps(resolved, parsed)
     orders = _count_day_orders(feed, resolved, parsed)
     receipt.days_of_either_order += orders.either
     receipt.days_of_sure_order += orders.sure
@@ -54,6 +59,25 @@ def _count_days_alone(resolved: ResolvedMapping, parsed: pl.DataFrame) -> int:
     if given.dtype != pl.String:
         return 0
     return int((given.str.len_bytes() <= DAY_BYTES).sum())
+
+
+def _count_local_stamps(resolved: ResolvedMapping, parsed: pl.DataFrame) -> int:
+    """Count the times at which rows happened that carry no offset; days alone are none."""
+    mapping = resolved.mapping
+    return sum(
+        _count_local(parsed.get_column(TEXT_OF + name), mapping.units.get(name))
+        for name in HAPPENED_AT.get(mapping.table, ())
+        if not (name in mapping.formats and is_day_alone(mapping.formats[name]))
+    )
+
+
+def _count_local(given: pl.Series, unit: Unit | None) -> int:
+    if isinstance(given.dtype, pl.Datetime):
+        return 0 if given.dtype.time_zone else len(given) - given.null_count()
+    if given.dtype != pl.String or unit not in {None, Unit.EXCEL_DAYS}:
+        return 0
+    has_time = given.str.contains(".", literal=True) if unit else given.str.len_bytes() > DAY_BYTES
+    return int((has_time & ~given.str.contains(OFFSET)).sum())
 
 
 def _count_day_orders(

@@ -27,6 +27,7 @@ def warn_of_doubts(
         reporting_zone: The reports' time zone.
     """
     yield from _warn_of_shifted_days(feed, files, reporting_zone)
+    yield from _warn_of_local_stamps(feed, files, reporting_zone)
     yield from _warn_of_day_orders(feed, files)
     yield from _warn_of_points(feed, files)
     yield from _warn_of_addresses(feed, files)
@@ -55,6 +56,27 @@ def _warn_of_shifted_days(
                 "timezone",
                 count=count,
             )
+
+
+def _warn_of_local_stamps(
+    feed: ConfiguredFeed, files: list[ReadFile], reporting: str
+) -> Iterator[Warned]:
+    """Times without an offset, of which neither the feed nor its source says the zone."""
+    counts: Counter[str] = Counter()
+    for file in files:
+        for got in file.receipt.tables:
+            counts[got.table] += got.local_stamps
+    if feed.states_no_zone and (count := counts.total()):
+        tables = " and ".join(sorted(table for table, found in counts.items() if found))
+        zone = reporting if reporting != "UTC" else "Europe/Paris"
+        yield feed.warn(
+            "no_offset",
+            f"{count_of(count, 'stamp')} of {tables} without an offset, read as UTC, though "
+            f'nothing says their zone: timezone = "{zone}" in the feed reads them as local times '
+            'there, timezone = "UTC" says that they are UTC',
+            "timezone",
+            count=count,
+        )
 
 
 def _warn_of_day_orders(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
