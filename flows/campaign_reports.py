@@ -126,22 +126,31 @@ def begin_attempt(
         threads = Threads(tasks_at_once(loaded.config.run))
         try:
             with (
+                _discarding(staging),
                 storage_errors(f"working on {loaded.root}"),
                 open_feeds(loaded.root, loaded.config.feed_files, keeps=True) as views,
                 connect(address, staging, *views) if address else nullcontext(threads) as workers,
             ):
                 yield replace(attempt, kept=replace(kept, workers=workers))
         except Exception as error:
-            with suppress(StorageFailed):
-                discard_staging(staging)  # on a full disk the room in which to note the end
             end = describe_failure(attempt, error)
             note_attempt(loaded.root, end)
             if end.outcome == REFUSED:
                 tell_refused(loaded.root, end)
             raise
-        else:
-            note_attempt(loaded.root, describe_end(attempt, "published", 0))
-        finally:
+        note_attempt(loaded.root, describe_end(attempt, "published", 0))
+
+
+@contextmanager
+def _discarding(staging: Path) -> Generator[None]:
+    """Remove what an attempt left, first of all: on a full disk, it is the room to note its end.
+
+    What cannot be removed now, the next run removes or tells.
+    """
+    try:
+        yield
+    finally:
+        with suppress(StorageFailed):
             discard_staging(staging)
 
 

@@ -1,5 +1,6 @@
 """The reports about people: journeys, contacts, identity links and audiences."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,9 +86,8 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     sessions = materialize(came, ContactVisits) if has_web else None
     orders = materialize(told, ContactOrders) if has_orders else None
     listed = catalog.scan("contacts").select(*PERSON, Contacts.attributes)
-    contacts = _cut(key_contacts(listed), of.activities, scratch / "contacts")
-    sums = pl.concat(of.sends.scan_contacts())
-    bases = _cut(sums, of.activities, scratch / "sums of contacts")
+    contacts = _cut([key_contacts(listed)], of.activities, scratch / "contacts")
+    bases = _cut([*of.sends.scan_contacts()], of.activities, scratch / "sums of contacts")
 
     def report(some: pl.LazyFrame, own: pl.LazyFrame) -> Held[ContactReport]:
         sums = of.sends.merge_contacts(own)
@@ -97,14 +97,15 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     return write_pieces(of.staging, "people", "contact_report", pieces)
 
 
-def _cut(rows: pl.LazyFrame, activities: Activities, folder: Path) -> list[pl.LazyFrame]:
+def _cut(parts: Sequence[pl.LazyFrame], activities: Activities, folder: Path) -> list[pl.LazyFrame]:
     """Cut rows into those of some contacts at a time, in the order of contacts.
 
     Args:
-        rows: Any with the keys of contacts; those of nobody known are in the first piece.
+        parts: Any with the keys of contacts, read one after the other; those of nobody known are in
+            the first piece.
         activities: What people did, and who they are.
         folder: Where to write the pieces, if there are several.
     """
     pieces = max(1, -(-activities.people.height // CONTACTS_AT_A_TIME))
     place = activities.places.find(People.contact_key)
-    return cut_groups([rows], place // CONTACTS_AT_A_TIME, pieces, folder)
+    return cut_groups(parts, place // CONTACTS_AT_A_TIME, pieces, folder)
