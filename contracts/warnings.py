@@ -70,7 +70,7 @@ WARNINGS: Mapping[str, str] = {
     ),
     "ids_bared": (
         "ids or words with blanks or characters without width around them, or written as "
-        '`="00123"` for a spreadsheet: read without'
+        '`="00123"` or `\'00123` for a spreadsheet: read without'
     ),
     "kept_damaged": (
         "what was kept of a step did not verify; it was computed again, so the figures are right"
@@ -156,8 +156,8 @@ WARNINGS: Mapping[str, str] = {
     "stats_missing": "sessions of a platform of which no feed has stats: its spend is null, not 0",
     "status_disagreement": "a final status that events contradict; the row stands",
     "total_suspected": (
-        "the last order of a file, with an id without a digit, brings what all its others do: "
-        "perhaps a total row; it counts"
+        "a row at the start or end of a file that a word for totals names, or a last order with an "
+        "id without a digit that brings what all others do: perhaps a total row; it counts"
     ),
     "two_feeds_speak": (
         "two feeds give one entity's figures of the same days; the one configured first counts"

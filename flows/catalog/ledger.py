@@ -67,6 +67,8 @@ class TableReceipt(BaseModel):
     """Cells of e-mail addresses that hold more than one bare address."""
     bared_ids: dict[str, int] = {}
     """Column -> its ids that had blanks around them or stood in a formula."""
+    totals: dict[str, int] = {}
+    """A word for totals -> the rows at the file's start or end that it names."""
     forgotten: int = 0
     """Rows of people who were erased that are kept without any id."""
     by_email: bool = False

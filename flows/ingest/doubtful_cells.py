@@ -1,9 +1,12 @@
 """Cells that are read as they stand and could mean something else: counted, to be told."""
 
+from collections import Counter
+
 import polars as pl
 
+from contracts.columns import key, polars_schema
 from contracts.config.cell_forms import Unit
-from contracts.feeds import HAPPENED_AT, AdStats, Contacts
+from contracts.feeds import FEEDS, HAPPENED_AT, AdStats, Campaigns, Contacts, MessageStats
 from flows.catalog.ledger import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.ingest.column_mapping import ResolvedMapping
@@ -16,9 +19,26 @@ from transforms.ingest.parsing.day_orders import (
 from transforms.ingest.parsing.unclear_points import count_points
 from transforms.ingest.row_completion import TEXT_OF
 
+TOTAL = (
+    r"^\s*(?i:(?:grand |overall |sub-?)?totals?|gesamt(?:summe|ergebnis)?|insgesamt"
+    r"|(?:zwischen)?summe|total g[ée]n[ée]ral|total geral|totale(?: complessivo)?|(?:eind)?totaal"
+    r"|totalt|suma(?: total)?|razem|итого|合計|总计)\s*:?\s*$"
+)
+"""A word that names a row of sums and nothing else."""
+FIRST_ROWS, LAST_ROWS = 2, 3
+"""Between which of a file's rows sums rarely stand."""
 DAY_BYTES = len("2026-01-31")
 OFFSET = r"(?i)(?:z|utc|gmt|[+-]\d\d(?::?\d\d)?)\s*$"
 """How a stamp ends that says its own zone."""
+NAMES = (
+    Campaigns.name,
+    MessageStats.message_name,
+    AdStats.account_name,
+    AdStats.campaign_name,
+    AdStats.ad_group_name,
+    AdStats.ad_name,
+)
+"""The columns of names in tables that name campaigns, messages or ads."""
 NO_BARE_ADDRESS = r"^\s*mailto:|[<>;,\"]|\S\s+\S"
 """What stands in a cell of a name with its address, or of several addresses."""
 
@@ -46,6 +66,27 @@ def count_doubts(
         receipt.odd_addresses += int(
             parsed.get_column(Contacts.email).str.contains(NO_BARE_ADDRESS).sum()
         )
+
+
+def count_totals(receipt: TableReceipt, parsed: pl.DataFrame) -> None:
+    """Add the rows that a word for totals names to what a table's receipt counts of them.
+
+    Args:
+        parsed: Rows that hold, at the start or end of the file; those that need a time are none.
+    """
+    if receipt.table in HAPPENED_AT:
+        return
+    contract = FEEDS[receipt.table]
+    names = [
+        name
+        for name, dtype in polars_schema(contract).items()
+        if dtype == pl.String and (name in key(contract) or name in NAMES)
+    ]
+    words = (pl.when(pl.col(name).str.contains(TOTAL)).then(name) for name in names)
+    found = parsed.select(pl.coalesce(words).str.strip_chars()).to_series().drop_nulls()
+    counts = Counter(receipt.totals)
+    counts.update(found.to_list())
+    receipt.totals = dict(sorted(counts.items()))
 
 
 def _count_days_alone(resolved: ResolvedMapping, parsed: pl.DataFrame) -> int:

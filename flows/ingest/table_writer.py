@@ -23,7 +23,7 @@ from contracts.manifest import write_instant
 from contracts.quarantine import Quarantine
 from flows.catalog.ledger import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.ingest.doubtful_cells import count_doubts
+from flows.ingest.doubtful_cells import FIRST_ROWS, LAST_ROWS, count_doubts, count_totals
 from flows.ingest.part_files import write_part
 from flows.ingest.refused_people import Erasing, show_refused
 from flows.ingest.send_key_files import SendKeyWriter
@@ -112,6 +112,10 @@ class TableWriter:
         if self.receipt.table in ADDITIVE:
             is_whole = mine.height == parsed.height
             self._note_records(mine if is_whole else mine.join(parsed, on=ROW_NUMBER, how="semi"))
+        if number == 0:
+            count_totals(self.receipt, parsed.head(FIRST_ROWS))
+        if is_last:
+            count_totals(self.receipt, parsed[FIRST_ROWS if number == 0 else 0 :].tail(LAST_ROWS))
         self._write_valid(parsed, number)
         self.receipt.rows_read += mine.height + batch.broken.height
         return mine.get_column(ROW_NUMBER)

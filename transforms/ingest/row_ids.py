@@ -23,12 +23,14 @@ UNSEEN = r"[\x{FEFF}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}]"
 """Characters without width, as a file's mark where files were put together, or those of a copy."""
 FORMULA = r'(?s)^="(.*)"$'
 """How a file has a spreadsheet keep an id's zeros: `="00123"`."""
+APOSTROPHE = r"^'(\+?\d[^']*)$"
+"""How a file made by a spreadsheet may keep them: `'00123`."""
 
 
 def bare_ids(
     rows: pl.DataFrame, resolved: ResolvedMapping, header: tuple[str, ...]
 ) -> pl.DataFrame:
-    """A file's rows with ids and words without blanks around them, out of a spreadsheet's formula.
+    """A file's rows with ids and words without blanks around them or what a spreadsheet adds.
 
     What has no width is a blank here, too.
 
@@ -92,6 +94,8 @@ def _bare(cells: pl.Series) -> pl.Series:
     bare = cells.str.strip_chars()
     if bare.str.contains(UNSEEN).any():
         bare = bare.str.replace_all(rf"^(?:\s|{UNSEEN})+|(?:\s|{UNSEEN})+$", "")
+    if bare.str.starts_with("'").any():
+        bare = bare.str.replace(APOSTROPHE, "${1}")
     if bare.str.starts_with('="').any():
         bare = bare.str.replace(FORMULA, "${1}").str.strip_chars()
     elif bare.str.len_bytes().sum() == cells.str.len_bytes().sum():
@@ -100,9 +104,10 @@ def _bare(cells: pl.Series) -> pl.Series:
 
 
 def _may_be_dressed(cells: pl.Series) -> bool:
-    """Whether the first or last byte of a cell can be a blank's, or the first a formula's."""
+    """Whether the first or last byte of a cell can be a blank's, or the first a spreadsheet's."""
     first, last = read_byte(cells, 0), read_last_byte(cells)
-    return bool((_is_blank(first) | _is_blank(last) | (first == ord("="))).any())
+    is_written = (first == ord("=")) | (first == ord("'"))
+    return bool((_is_blank(first) | _is_blank(last) | is_written).any())
 
 
 def _is_blank(byte: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.manifest import count_of
+from contracts.reference.currency_signs import CODES, SIGNS
 from flows.readers.csv_files.csv_records import Grammar
 from flows.readers.header import PADDING, Header, name_columns
 from flows.readers.raw_batch import FileOptions
@@ -149,7 +150,7 @@ class _Candidate:
             for place, row in zip(self.places, self.rows, strict=True)
         )
         if names_types:
-            notes.append("skipped 1 row below the header that only names types")
+            notes.append("skipped 1 row below the header that only names types or units")
         skipped = header_place + 1 + max(totals, names_types)
         end = self.grammar.records(self.head, None, final=self.final, limit=skipped).consumed
         line_end = self.head[end : end + 2]
@@ -182,6 +183,8 @@ TYPE = re.compile(
     re.IGNORECASE,
 )
 """What databases and spreadsheets call the type of a column."""
+UNIT_WORDS = frozenset({*SIGNS, *(code.lower() for code in CODES), "%", "#", "count", "id"})
+"""What a second header says of the unit of a column, in small letters."""
 YEAR = re.compile(r"\d{4}")
 ONE_DAY = re.compile(r"\d{4}|\d[./-]\d")
 """What a cell with a day has; one with two years has a period."""
@@ -235,9 +238,18 @@ class TotalRows:
 
 
 def _names_types(cells: list[str], width: int) -> bool:
-    """Tell whether a row has nothing but the types of several columns, as a second header has."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    return len(cells) == width and len(filled) > 1 and all(map(TYPE.fullmatch, filled))
+    """Tell whether a row has but types or units of columns, as a second header has.
+
+    A type alone is none: it may be the one cell that a row has.
+    """
+    filled = [cell.strip().lower() for cell in cells if cell.strip()]
+    told = [cell for cell in filled if cell != "-"]
+    return (
+        len(cells) == width
+        and (len(filled) > 1 or told[:1] == ["%"] or not SIGNS.keys().isdisjoint(told))
+        and len(told) > 0
+        and all(cell in UNIT_WORDS or TYPE.fullmatch(cell) for cell in told)
+    )
 
 
 def _find_places(header: Sequence[str], names: Iterable[str]) -> tuple[int, ...]:

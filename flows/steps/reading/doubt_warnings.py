@@ -32,6 +32,7 @@ def warn_of_doubts(
     yield from _warn_of_points(feed, files)
     yield from _warn_of_addresses(feed, files)
     yield from _warn_of_bared_ids(feed, files)
+    yield from _warn_of_totals(feed, files)
 
 
 def _warn_of_shifted_days(
@@ -120,7 +121,26 @@ def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
         yield feed.warn(
             "ids_bared",
             f"{count_of(count, 'cell')} of {table}.{name} with blanks around or written as "
-            '="…" for a spreadsheet; read without, so that it meets that of other feeds',
+            '="…" or \'… for a spreadsheet; read without, so that it meets that of other feeds',
+            count=count,
+        )
+
+
+def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Rows at the start or end of a file that only a word for totals names."""
+    if "total_rows" in feed.section.model_fields_set:
+        return
+    counts: Counter[tuple[str, str]] = Counter()
+    for file in files:
+        for got in file.receipt.tables:
+            counts.update({(got.table, word): n for word, n in got.totals.items()})
+    for (table, word), count in sorted(counts.items()):
+        yield feed.warn(
+            "total_suspected",
+            f"{count_of(count, 'row')} of {table} named {word!r} at the start or end of a file, "
+            f"read like any other: total_rows = {write_toml([f'{word}$'])} leaves out those that "
+            "begin so, total_rows = [] says that they are none that only add up",
+            "total_rows",
             count=count,
         )
 

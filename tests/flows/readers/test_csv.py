@@ -207,9 +207,15 @@ def test_a_header_that_stands_again_is_no_row(
         (b"STRING,,Date", True),
         (b"text,Date,Anna", False),
         (b"text,,", False),
+        (b"#,text,-", True),
+        ("-,€,%".encode(), True),
+        (b",USD,", False),
+        ("₺,,".encode(), True),
+        (b"-,-,-", False),
+        ("€,Anna,".encode(), False),
     ],
 )
-def test_a_row_of_types_below_the_header_is_no_row(
+def test_a_row_of_types_or_units_below_the_header_is_no_row(
     read: Callable, first: bytes, *, is_skipped: bool
 ) -> None:
     """Else a table of texts has a contact called `text`; one further down is data."""
@@ -217,7 +223,9 @@ def test_a_row_of_types_below_the_header_is_no_row(
     feed, rows, _ = read(content, "a.csv")
     assert len([*rows.rows()]) == (2 if is_skipped else 3)
     assert rows.rows()[-1][1:] == ("text", "text", "date")
-    assert ("skipped 1 row below the header that only names types" in feed.notes) == is_skipped
+    assert (
+        "skipped 1 row below the header that only names types or units" in feed.notes
+    ) == is_skipped
 
 
 @pytest.mark.parametrize("batch_bytes", [8, 1 << 20])

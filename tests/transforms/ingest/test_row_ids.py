@@ -88,7 +88,8 @@ def read_bare(cells: Sequence[object], dtype: type[pl.DataType] | pl.DataType) -
         ([" 007", "007\t", "\u00a0007 ", '="007"', ' =" 007" '], ["007"] * 5),
         (["\ufeff007", "\u200b007\u200b", " \ufeff007\u200e "], ["007"] * 3),
         ([" ", '=""', "", None, "\ufeff"], [None] * 5),
-        (["a b", '="7', '7"', "=7", "'007"], ["a b", '="7', '7"', "=7", "'007"]),
+        (["'007", " '007", "'+49170"], ["007", "007", "+49170"]),
+        (["a b", '="7', '7"', "=7", "'s", "'7'"], ["a b", '="7', '7"', "=7", "'s", "'7'"]),
     ],
 )
 def test_texts_are_bare(given: list[str | None], expected: list[str | None]) -> None:

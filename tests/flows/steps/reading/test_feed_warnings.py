@@ -274,13 +274,22 @@ def test_ids_are_read_bare_and_their_number_is_told(tmp_path: Path) -> None:
     orders = (
         b"order_id,ordered_at,contact_id,revenue\n1,2026-03-05, 007 ,1\n"
         b'2 ,2026-03-05,="007",2\n3,2026-03-05,"=""007""",3\n4,2026-03-05, ,4\n5,2026-03-05,007,5\n'
+        b"6,2026-03-05,'007,6\n7,2026-03-05,'s,7\n"
     )
     toml = '[[feeds]]\ntable = "orders"\nfiles = "raw/o.csv"\n'
     read = read_files(tmp_path, toml, {"raw/o.csv": orders})
     rows = read.catalog.scan("orders").select("order_id", "contact_id").sort("order_id").collect()
-    assert rows.rows() == [("1", "007"), ("2", "007"), ("3", "007"), ("4", None), ("5", "007")]
+    assert rows.rows() == [
+        ("1", "007"),
+        ("2", "007"),
+        ("3", "007"),
+        ("4", None),
+        ("5", "007"),
+        ("6", "007"),
+        ("7", "'s"),
+    ]
     told = {one.message.split()[5]: one.count for one in warned(read.warnings, "ids_bared")}
-    assert told == {"orders.order_id": 1, "orders.contact_id": 4}
+    assert told == {"orders.order_id": 1, "orders.contact_id": 5}
 
 
 def test_a_platform_that_links_name_otherwise_is_told(tmp_path: Path) -> None:
