@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from contracts.vocabulary import Channel
+
 
 class ChannelGroup(StrEnum):
     """Where a session came from, in the order of Google Analytics 4's default channel grouping."""
@@ -258,25 +260,23 @@ SOCIAL_MEDIA = frozenset(
 )
 REFERRAL_MEDIA = frozenset({"referral", "app", "link"})
 EMAIL_WORDS = frozenset({"email", "e-mail", "e_mail", "e mail"})
-MESSAGE_MEDIA = frozenset(
-    {
-        "e mail",
-        "e mails",
-        "email",
-        "emailing",
-        "emails",
-        "mailing",
-        "mobile push",
-        "newsletter",
-        "newsletters",
-        "push",
-        "push notification",
-        "push notifications",
-        "sms",
-        "web push",
-    }
-)
-"""Media of messages, in normalised form: what they bring is never an ad's (SPEC §7.2)."""
+MESSAGE_MEDIA: dict[str, Channel] = {
+    "e mail": Channel.EMAIL,
+    "e mails": Channel.EMAIL,
+    "email": Channel.EMAIL,
+    "emailing": Channel.EMAIL,
+    "emails": Channel.EMAIL,
+    "mailing": Channel.EMAIL,
+    "mobile push": Channel.PUSH,
+    "newsletter": Channel.EMAIL,
+    "newsletters": Channel.EMAIL,
+    "push": Channel.PUSH,
+    "push notification": Channel.PUSH,
+    "push notifications": Channel.PUSH,
+    "sms": Channel.SMS,
+    "web push": Channel.PUSH,
+}
+"""Media of messages, normalised -> channel: what they bring is never an ad's (SPEC §7.2)."""
 
 UNPAID_MEDIA = frozenset({"organic", "referral"})
 """Media that say of an ad platform's own site that nobody paid."""

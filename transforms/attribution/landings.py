@@ -4,9 +4,11 @@ import polars as pl
 
 from contracts.columns import Rows, columns
 from contracts.facts.order_facts import MessageTouches, Touches, VisitTouches
+from contracts.reference.web_sources import MESSAGE_MEDIA
 from transforms.attribution.persons import PERSON
 from transforms.attribution.touches import AT, GROUPS_OF_CHANNELS, IS_LANDING
 from transforms.common.joins import HELD, STREAMED
+from transforms.web.utm import normalize_value
 
 LANDING_MINUTES = 30
 EARLY_LANDING_MINUTES = 1
@@ -20,8 +22,8 @@ VISIT, STRETCH = "visit", "stretch"
 def find_landings(visits: Rows[VisitTouches], messages: Rows[MessageTouches]) -> pl.LazyFrame:
     """Find the sessions by which a person landed on the site after a click already counted.
 
-    A session bears a channel's utm by its channel group, or by a medium or source of the channel's
-    own name.
+    A session bears a channel's utm by its channel group, or by a medium or source that is the
+    channel's own name or a word for its messages (`newsletter`).
 
     Returns:
         The `visit` of each: its place among the visits; some more than once.
@@ -76,7 +78,10 @@ def _read_channels(visits: pl.LazyFrame, name: str, clicked: pl.LazyFrame) -> pl
             return_dtype=pl.String,
         )
     else:
-        channel = pl.col(name).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s+-]+", "_")
+        word = normalize_value(pl.col(name))
+        channel = word.replace_strict(
+            MESSAGE_MEDIA, default=word.str.replace_all(" ", "_"), return_dtype=pl.String
+        )
     read = values.with_columns(channel.alias(CLICKED_CHANNEL)).drop_nulls()
     told = read.join(clicked, on=CLICKED_CHANNEL, how="semi")
     return visits.join(told, on=name, how="inner", validate=STREAMED, build_side=HELD).select(

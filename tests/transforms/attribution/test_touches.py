@@ -131,6 +131,27 @@ def test_landing_of_a_click_on_an_own_channel(utm: dict[str, str], *, is_touch: 
     assert result["channel"][0] == "in_app"
 
 
+@pytest.mark.parametrize(
+    ("utm", "is_touch"),
+    [
+        ({"utm_medium": "Newsletter"}, False),
+        ({"utm_source": "newsletter", "utm_medium": "spring"}, False),
+        ({"utm_medium": "web-push"}, True),
+        ({"utm_medium": "newsletter-partner"}, True),
+    ],
+)
+def test_landing_of_a_click_by_a_word_for_its_messages(
+    utm: dict[str, str], *, is_touch: bool
+) -> None:
+    """`newsletter` is a medium of e-mail (SPEC §7.2), though Google's groups do not know it."""
+    result = credit(
+        [click("e1", NOON)],
+        [visit("v1", NOON + MINUTE, "unassigned", **utm)],
+        orders=[order("A", NOON + HOUR)],
+    )
+    assert touched(result) == (["e1", "v1"] if is_touch else ["e1"])
+
+
 def test_landing_of_a_click_that_counts_no_longer_is_no_touch() -> None:
     """The session's look-back is longer than the click's."""
     result = credit(
