@@ -22,10 +22,16 @@ class IdentifierKind(StrEnum):
     PHONE = "phone"
     DEVICE = "anonymous_id"
     SEND = "send_id"
+    ORDER = "order_id"
 
 
-BESIDE_ADDRESSES = tuple(kind for kind in IdentifierKind if kind is not IdentifierKind.EMAIL)
-"""What tells a person as a cell by itself."""
+KIND_OF_COLUMN = {str(kind): kind for kind in IdentifierKind} | {"refund_of": IdentifierKind.ORDER}
+"""Column -> what it holds: a row that takes an order back names nobody but that order."""
+
+BESIDE_ADDRESSES = tuple(
+    kind for kind in IdentifierKind if kind not in (IdentifierKind.EMAIL, IdentifierKind.ORDER)
+)
+"""What tells a person as a cell by itself; the number of an order may be any number."""
 
 Identifier = tuple[str, str, str]
 """Organization, kind and value."""

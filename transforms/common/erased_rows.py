@@ -4,14 +4,13 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.erasures import Erasures, IdentifierKind
+from contracts.erasures import KIND_OF_COLUMN, Erasures
 from contracts.quarantine import Quarantine
 
 ORG_ID = "org_id"
 UNREAD = r'^\{"(?:line|cells)":'
 """How quarantine shows a record that could not be read."""
 RECORD = "record that could not be read"
-KINDS = {str(kind) for kind in IdentifierKind}
 
 
 def is_erased(schema: Mapping[str, pl.DataType], erasures: Erasures) -> pl.Expr:
@@ -28,7 +27,7 @@ def is_erased(schema: Mapping[str, pl.DataType], erasures: Erasures) -> pl.Expr:
             lambda cells, name=name: _judge(cells, name, erasures), return_dtype=pl.Boolean
         )
         for name, dtype in schema.items()
-        if dtype == pl.String and (name in KINDS or not name.endswith("_id"))
+        if dtype == pl.String and (name in KIND_OF_COLUMN or not name.endswith("_id"))
     ]
     if Quarantine.failed_checks in schema:
         raw = pl.col(Quarantine.raw)
@@ -49,8 +48,9 @@ def _judge(cells: pl.Series, name: str, erasures: Erasures) -> pl.Series:
     rows = cells.struct.unnest()
     distinct = rows.unique().drop_nulls(name)
     judge = erasures.says if name == RECORD else erasures.mentions
+    kind = KIND_OF_COLUMN.get(name)
     flags = [
-        erasures.knows(org_id, name, cell) if name in KINDS else judge(org_id, cell)
+        erasures.knows(org_id, kind, cell) if kind else judge(org_id, cell)
         for org_id, cell in distinct.select(ORG_ID, name).iter_rows()
     ]
     bad = distinct.filter(pl.Series(flags, dtype=pl.Boolean)).with_columns(bad=pl.lit(value=True))

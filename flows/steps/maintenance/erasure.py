@@ -38,7 +38,7 @@ from transforms.common.keys import normalize_email
 ORG_ID = "org_id"
 KEPT = "state/kept"
 """What steps keep between runs: made from rows that may bear the person."""
-CONTACT, EMAIL, PHONE, DEVICE, SEND = (str(kind) for kind in IdentifierKind)
+CONTACT, EMAIL, PHONE, DEVICE, SEND, ORDER = (str(kind) for kind in IdentifierKind)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _stage(layout: Layout, person: Erasures) -> StagedErasure:
 
 
 def _identify(read: FeedsRead, asked: Asked) -> set[Identifier]:
-    """Everything that tells the person: ids, addresses, numbers, devices and sends."""
+    """Everything that tells the person: ids, addresses, numbers, devices, sends and orders."""
     people = _scan(read, CONTACT, EMAIL, PHONE, DEVICE)
     own = people.filter(_is_asked(asked)).collect()
     org_id = _find_organization(own, asked)
@@ -156,12 +156,16 @@ def _identify(read: FeedsRead, asked: Asked) -> set[Identifier]:
     for kind in (EMAIL, PHONE, DEVICE):
         found |= {(org_id, kind, value) for value in _list_unshared(theirs, others, kind)}
     addresses = [value.strip().lower() for _, kind, value in found if kind == EMAIL]
-    is_addressed = pl.col(CONTACT).is_null() & normalize_email(pl.col(EMAIL)).is_in(addresses)
-    sends = _scan(read, CONTACT, EMAIL, SEND).filter(
-        pl.col(ORG_ID) == org_id, is_theirs | is_addressed
-    )
-    of_sends = sends.select(SEND).drop_nulls().unique().collect().get_column(SEND)
-    return found | {(org_id, SEND, send) for send in of_sends}
+    devices = [value for _, kind, value in found if kind == DEVICE]
+    is_addressed = normalize_email(pl.col(EMAIL)).is_in(addresses)
+    is_by_device = is_addressed | pl.col(DEVICE).is_in(devices)
+    deeds = _scan(read, CONTACT, EMAIL, DEVICE, SEND, ORDER).filter(pl.col(ORG_ID) == org_id)
+    for kind, is_nameless in ((SEND, is_addressed), (ORDER, is_by_device)):
+        done = deeds.filter(is_theirs | (pl.col(CONTACT).is_null() & is_nameless)).collect()
+        # Others' events may name the person's send; an order may have passed to another contact.
+        by_others = deeds.filter(~is_theirs & (kind == ORDER))
+        found |= {(org_id, kind, one) for one in _list_unshared(done, by_others, kind)}
+    return found
 
 
 def _is_asked(asked: Asked) -> pl.Expr:

@@ -315,6 +315,33 @@ def test_who_shares_a_number_or_has_none_is_not_erased_with_the_person(tmp_path:
     assert report["contact_id"].to_list() == ["bo", "cy"]
 
 
+def test_what_takes_an_order_of_the_person_back_goes_with_it(tmp_path: Path) -> None:
+    """Refunds name the order alone; an order that is another's by now stays, with its refund."""
+    orders = (
+        b"order_id,ordered_at,contact_id,anonymous_id,revenue,refund_of\n"
+        b"1,2026-01-01T12:00:00Z,ann,,100,\n"
+        b"2,2026-01-02T12:00:00Z,,cookie-ann,50,\n"
+        b"3,2026-01-03T12:00:00Z,ann,,7,\n"
+        b"3,2026-01-03T12:00:00Z,bo,,7,\n"
+        b"4,2026-01-04T12:00:00Z,,,-20,1\n"
+        b"5,2026-01-05T12:00:00Z,,,-10,2\n"
+        b"6,2026-01-06T12:00:00Z,,,-1,3\n"
+    )
+    sessions = (
+        b"session_id,started_at,contact_id,anonymous_id\nv1,2026-01-01T00:00:00Z,ann,cookie-ann\n"
+    )
+    toml = feed("orders", "raw/orders.csv") + feed("sessions", "raw/sessions.csv")
+    files = {"raw/orders.csv": orders, "raw/sessions.csv": sessions}
+    root = write_workspace(tmp_path / "ws", toml, files)
+    publish_tables(root)
+    found = erase(root, contact="ann")
+    assert found is not None
+    assert found.files == {"raw/orders.csv": 5, "raw/sessions.csv": 1}
+    publish_tables(root)
+    report = pl.read_parquet(published_tables(root)["attribution", "channel_attribution"])
+    assert report.filter(model="linear")["revenue"].to_list() == [7, -1]
+
+
 @pytest.mark.parametrize(
     "arguments", [["--contact", ID], ["--yes"], ["--contact", ID, "--email", ADDRESS, "--yes"]]
 )
