@@ -8,13 +8,13 @@ from contracts.reference.web_sources import MESSAGE_MEDIA
 from transforms.attribution.persons import PERSON
 from transforms.attribution.touches import AT, GROUPS_OF_CHANNELS, IS_LANDING
 from transforms.common.joins import HELD, STREAMED
-from transforms.web.utm import normalize_value
 
 LANDING_MINUTES = 30
 EARLY_LANDING_MINUTES = 1
 """A session may seem to begin so long before the click that opened it: clocks differ."""
 MINUTE = 60_000_000
 """In microseconds, as instants are counted."""
+CHANNELS_OF_MEDIA = {word.replace(" ", "_"): str(one) for word, one in MESSAGE_MEDIA.items()}
 CLICKED_CHANNEL, CLICKED_AT = "clicked_channel", "clicked_at"
 VISIT, STRETCH = "visit", "stretch"
 
@@ -78,10 +78,8 @@ def _read_channels(visits: pl.LazyFrame, name: str, clicked: pl.LazyFrame) -> pl
             return_dtype=pl.String,
         )
     else:
-        word = normalize_value(pl.col(name))
-        channel = word.replace_strict(
-            MESSAGE_MEDIA, default=word.str.replace_all(" ", "_"), return_dtype=pl.String
-        )
+        word = pl.col(name).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s+_-]+", "_")
+        channel = word.replace(CHANNELS_OF_MEDIA)
     read = values.with_columns(channel.alias(CLICKED_CHANNEL)).drop_nulls()
     told = read.join(clicked, on=CLICKED_CHANNEL, how="semi")
     return visits.join(told, on=name, how="inner", validate=STREAMED, build_side=HELD).select(
