@@ -17,6 +17,10 @@ WARNINGS: Mapping[str, str] = {
         "rows of one day and ad that say different things in some custom columns, as those by "
         "device: the reports lack those in which they agree, too"
     ),
+    "bounce_kind_unknown": (
+        "bounces whose subtype is neither `hard` nor `soft`, as a provider's own word: they count "
+        "in `other_bounces`"
+    ),
     "channel_assumed": (
         "sends that name nothing and have no event, in the channel that events of others tell"
     ),

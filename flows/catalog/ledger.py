@@ -67,6 +67,8 @@ class TableReceipt(BaseModel):
     """Cells of e-mail addresses that hold more than one bare address."""
     bared_ids: dict[str, int] = {}
     """Column -> its ids that had blanks around them or stood in a formula."""
+    bounce_kinds: dict[str, int] = {}
+    """The kind of a bounce that is neither hard nor soft -> its rows."""
     totals: dict[str, int] = {}
     """A word for totals -> the rows at the file's start or end that it names."""
     forgotten: int = 0

@@ -6,7 +6,9 @@ import polars as pl
 
 from contracts.columns import key, polars_schema
 from contracts.config.cell_forms import Unit
-from contracts.feeds import FEEDS, HAPPENED_AT, AdStats, Campaigns, Contacts, MessageStats
+from contracts.feeds import FEEDS, HAPPENED_AT, AdStats, Campaigns, Contacts, Events, MessageStats
+from contracts.manifest import looks_like_a_state
+from contracts.vocabulary import Action, BounceType
 from flows.catalog.ledger import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.ingest.column_mapping import ResolvedMapping
@@ -62,6 +64,9 @@ def count_doubts(
         points = count_points(parsed, resolved, of_counts=section.source is not None)
         receipt.points_of_either_meaning += points.either
         receipt.are_points_shown = points.is_shown
+    if receipt.table == "events":
+        counts = Counter(receipt.bounce_kinds) + _count_bounce_kinds(parsed)
+        receipt.bounce_kinds = dict(sorted(counts.items()))
     if Contacts.email in parsed.columns:
         receipt.odd_addresses += int(
             parsed.get_column(Contacts.email).str.contains(NO_BARE_ADDRESS).sum()
@@ -119,6 +124,18 @@ def _count_local(given: pl.Series, unit: Unit | None) -> int:
         return 0
     has_time = given.str.contains(".", literal=True) if unit else given.str.len_bytes() > DAY_BYTES
     return int((has_time & ~given.str.contains(OFFSET)).sum())
+
+
+def _count_bounce_kinds(parsed: pl.DataFrame) -> Counter[str]:
+    """Count the bounces of a kind that is neither hard nor soft, by kind where it is a word."""
+    kind = pl.col(Events.subtype)
+    is_known = kind.str.strip_chars().str.to_lowercase().is_in([*map(str, BounceType)])
+    is_bounce = pl.col(Events.event_type).str.ends_with(str(Action.BOUNCED))
+    odd = parsed.select(Events.event_type, kind).drop_nulls().filter(~is_known).filter(is_bounce)
+    counts: Counter[str] = Counter()
+    for word, rows in odd.get_column(Events.subtype).value_counts().iter_rows():
+        counts[word if looks_like_a_state(word) else ""] += rows
+    return counts
 
 
 def _count_day_orders(

@@ -6,13 +6,15 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from contracts.config.toml_values import write_toml
-from contracts.feeds import AdStats, Contacts
-from contracts.manifest import Warned, count_of
+from contracts.feeds import AdStats, Contacts, Events
+from contracts.manifest import Warned, count_of, may_be_quoted
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.common.calendar import find_day
 from transforms.ingest.parsing.day_orders import MONTH_FIRST
 
+MOST_KINDS = 3
+"""How many kinds of bounces a warning names."""
 BARE_ADDRESS = r"([^<>:;,\s]+@[^<>;,\s]+)"
 """The address in a cell that has a name beside it, as a mapping's `extract` takes it."""
 
@@ -33,6 +35,7 @@ def warn_of_doubts(
     yield from _warn_of_addresses(feed, files)
     yield from _warn_of_bared_ids(feed, files)
     yield from _warn_of_totals(feed, files)
+    yield from _warn_of_bounce_kinds(feed, files)
 
 
 def _warn_of_shifted_days(
@@ -142,6 +145,25 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
             "begin so, total_rows = [] says that they are none that only add up",
             "total_rows",
             count=count,
+        )
+
+
+def _warn_of_bounce_kinds(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Bounces of which the feed says a kind that is neither hard nor soft."""
+    counts: Counter[str] = Counter()
+    for file in files:
+        for got in file.receipt.tables:
+            counts.update(got.bounce_kinds)
+    if counts:
+        kinds = [word for word, rows in counts.most_common() if may_be_quoted(word, rows)]
+        shown = f" ({', '.join(map(repr, kinds[:MOST_KINDS]))})" if kinds else ""
+        entry = write_toml({Events.subtype: {kinds[0] if kinds else "…": "hard"}})
+        yield feed.warn(
+            "bounce_kind_unknown",
+            f"{count_of(counts.total(), 'bounce')} of a kind that is neither hard nor soft{shown}, "
+            f"counted in other_bounces: values = {entry} says what it is",
+            f"values.{Events.subtype}",
+            count=counts.total(),
         )
 
 

@@ -17,20 +17,22 @@ CURRENCY = AdStats.currency
 
 
 def warn_of_signs(feed: ConfiguredFeed, files: list[ReadFile], reporting: str) -> Iterator[Warned]:
-    """Warn of files with our columns that have no currency, while signs or headers name another.
+    """Warn of files that have no currency, while signs or headers name another.
 
-    A source whose files lack that column is told of whatever its symbols are.
+    A source that knows the column is told of its lack whatever the symbols are.
 
     Args:
         files: The feed's files that have rows.
         reporting: The reporting currency, in which amounts of none are.
     """
     section = feed.section
-    if section.source is not None or CURRENCY in section.without:
+    if CURRENCY in section.without:
         return
     for resolved in feed.mappings:
         table = resolved.mapping.table
         if CURRENCY not in columns(FEEDS[table]) or CURRENCY in resolved.mapping.constants:
+            continue
+        if section.source is not None and CURRENCY in resolved.mapping.columns:
             continue
         headers = [tuple(one.receipt.columns) for one in files]
         lacking = [one for one in headers if f"{table}.{CURRENCY}" not in list_given(feed, one)]

@@ -262,3 +262,11 @@ def test_a_file_of_events_is_known(
     asked = [point for point in found.open_points if "no column tells event_type" in point]
     assert bool(asked) == ("constants" in settings)
     assert not any("rejected" in point for point in found.open_points)
+
+
+def test_a_bounce_of_a_kind_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    """A word that Iterable has or may get: it stands in other_bounces, not as hard or soft."""
+    text = ITERABLE.replace("HardBounce", "BlockBounce")
+    found = read_export(tmp_path, "iterable.events", text)
+    [told] = [one for one in found.warnings if one.code == "bounce_kind_unknown"]
+    assert (told.count, told.setting) == (1, "feeds[0].values.subtype")
