@@ -16,6 +16,8 @@ from flows.storage.layout import Layout
 from flows.storage.workspace_files import PRIVATE_FILE, make_folder, storage_errors
 
 POLL_SECONDS = 0.1
+LOOK_SECONDS = 1
+"""How long a run bears with who only looks whether one holds its workspace: an instant, mostly."""
 HELD_BY_ANOTHER = (errno.EAGAIN, errno.EACCES)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 _held: set[int] = set()
@@ -54,7 +56,8 @@ def refuse_if_held(root: Path) -> None:
     """
     if Layout(root).lock.exists():
         with _open_lock(root) as handle:
-            _acquire(handle, root, wait_seconds=0)
+            if not _lock(handle, fcntl.LOCK_SH):
+                raise _busy(handle, root, 0)
 
 
 def find_killed_holder(root: Path) -> dict[str, object] | None:
@@ -65,16 +68,11 @@ def find_killed_holder(root: Path) -> dict[str, object] | None:
     """
     path = Layout(root).lock
     with storage_errors(f"reading {path}"):
-        if not path.exists() or not path.stat().st_size:
+        if not path.exists():
             return None
         with path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except OSError as error:
-                if error.errno in HELD_BY_ANOTHER:
-                    return None
-                raise
-            return _read_note(file.fileno())
+            is_left = _lock(file.fileno(), fcntl.LOCK_SH) and os.fstat(file.fileno()).st_size
+            return _read_note(file.fileno()) if is_left else None
 
 
 @contextmanager
@@ -94,17 +92,21 @@ def _open_lock(root: Path) -> Generator[int, None, None]:
 
 
 def _acquire(handle: int, root: Path, wait_seconds: float) -> None:
+    """Take the lock as the one run; who only looks shares it with others for an instant."""
     deadline = time.monotonic() + wait_seconds
-    while not _try(handle):
-        left = deadline - time.monotonic()
+    while not _lock(handle, fcntl.LOCK_EX):
+        is_looked_at = _lock(handle, fcntl.LOCK_SH)
+        fcntl.flock(handle, fcntl.LOCK_UN)
+        left = deadline + LOOK_SECONDS * is_looked_at - time.monotonic()
         if left <= 0:
             raise _busy(handle, root, wait_seconds)
         time.sleep(min(POLL_SECONDS, left))
 
 
-def _try(handle: int) -> bool:
+def _lock(handle: int, kind: int) -> bool:
+    """Whether a lock of a kind can be taken at once, which it then is."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in HELD_BY_ANOTHER:
             return False

@@ -1,6 +1,7 @@
 """One run per workspace: across processes, threads, kills and forks."""
 
 import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -14,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from flows.errors import StorageFailed, WorkspaceBusy
-from flows.storage.lock import hold_workspace, refuse_if_held
+from flows.storage.layout import Layout
+from flows.storage.lock import find_killed_holder, hold_workspace, refuse_if_held
 
 PROJECT = Path(__file__).resolve().parents[3]
 PATIENCE = 300
@@ -126,6 +128,32 @@ def test_a_forked_child_does_not_keep_the_workspace_of_a_killed_run(tmp_path: Pa
                 os.kill(child, 0)
         finally:
             os.kill(child, signal.SIGKILL)
+
+
+def test_who_only_looks_refuses_no_run(tmp_path: Path) -> None:
+    """`status` asks for an instant whether a run holds the workspace, as a run does that begins."""
+    with hold_workspace(tmp_path):
+        pass
+    with Layout(tmp_path).lock.open("rb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        refuse_if_held(tmp_path)
+        assert find_killed_holder(tmp_path) is None
+        end = threading.Timer(0.3, fcntl.flock, (looking.fileno(), fcntl.LOCK_UN))
+        end.start()
+        with hold_workspace(tmp_path):
+            end.join()
+
+
+def test_who_looks_for_ever_is_not_borne_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.storage.lock.LOOK_SECONDS", 0.2)
+    with hold_workspace(tmp_path):
+        pass
+    with Layout(tmp_path).lock.open("rb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        with pytest.raises(WorkspaceBusy), hold_workspace(tmp_path):
+            pass
 
 
 def test_is_free_again_after_an_error(tmp_path: Path) -> None:
