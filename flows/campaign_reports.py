@@ -32,9 +32,8 @@ from flows.progress import Progress, silence
 from flows.remote.needs import TO_RUN, TO_SUM_UP
 from flows.remote.workspace_place import open_feeds, open_workspace
 from flows.runtime.flow_ends import end_in_a_sentence
-from flows.runtime.prefect_steps import step
+from flows.runtime.prefect_steps import spare_a_private_server, step
 from flows.runtime.scheduling import run_as_batch_alone
-from flows.runtime.unwatched_runs import spare_a_private_server
 from flows.steps.attempt import REFUSED, Attempt, Run, describe_end, describe_failure, stamp
 from flows.steps.reading.file_tasks import show_reading
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds, reconcile_inputs
@@ -271,9 +270,6 @@ def run_workspace(
     """Run the flow in this process.
 
     Args:
-        workspace: Its folder or address.
-        wait_seconds: How long to wait for another run.
-        progress: Told how far each stage is.
         full: Whether every file is read anew.
         dask: The scheduler of the cluster that carries out the tasks; as configured if not given.
 

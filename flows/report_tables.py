@@ -29,7 +29,6 @@ class ReportTable:
 
     Attributes:
         group: Its folder in a snapshot, or EVERY_CHANNEL.
-        name: Its name in the group.
         contract_place: `module:class` of its contract in contracts.reports.
         builder_place: `module:function`, in transforms, of what a step builds it with.
         feeds: It exists where of each of these groups of canonical tables one is configured.

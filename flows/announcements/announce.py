@@ -5,35 +5,35 @@ What cannot be told is not a failure of the run, whose figures are published or 
 """
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.assets import Asset, AssetProperties, add_asset_metadata
 from prefect.cache_policies import NO_CACHE
-from prefect.events import emit_event
 from prefect.tasks import MaterializingTask
 
 from contracts.manifest import AttemptEnd, Manifest
-from flows.announcements.artifact_tables import (
-    Rows,
-    list_changes,
-    list_feeds,
-    list_rejects,
-    say_what_is_left_out,
-)
+from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.announcements.asset_lineage import AssetGroup, list_asset_groups
 from flows.announcements.prefect_keys import name_artifact
-from flows.announcements.run_events import RunEvent, announce_published, announce_refused
+from flows.announcements.run_events import announce_published, announce_refused
 from flows.announcements.run_summary import RunSummary, summarize_run
 from flows.announcements.summary_lines import WARNING, describe_run
 from flows.announcements.summary_markdown import draw_summary
 from flows.errors import WorkspaceBusy
+from flows.masking import mask
 from flows.runtime.prefect_steps import is_watched
 from flows.storage.lock import refuse_if_held
 
+ROWS_SHOWN = 200
+Cell = str | int | float | bool | None
+Rows = list[dict[str, Cell]]
 TOOL = "campaign-reports"
 
 
@@ -51,14 +51,14 @@ def tell_published(workspace: AbstractContextManager[Path], manifest: Manifest) 
         _show_artifacts(summary)
         for group in list_asset_groups(summary):
             _name_assets(group)
-        send(announce_published(summary))
+        announce_published(summary)
 
 
 def tell_refused(root: Path, end: AttemptEnd) -> None:
     """Tell that the data forbade publishing."""
     if is_watched():
         with _in_passing("the refusal"):
-            send(announce_refused(root, end))
+            announce_refused(root, end)
 
 
 def tell_if_held(root: Path, wait_seconds: float) -> None:
@@ -131,11 +131,6 @@ def _name_assets(group: AssetGroup) -> None:
     )()
 
 
-def send(event: RunEvent) -> None:
-    """Send an event to Prefect."""
-    emit_event(event.name, resource=event.resource, payload=event.payload)
-
-
 @contextmanager
 def _in_passing(what: str) -> Generator[None]:
     """Let nothing that goes wrong with telling become a failure of the run."""
@@ -143,3 +138,54 @@ def _in_passing(what: str) -> Generator[None]:
         yield
     except Exception as error:  # noqa: BLE001 - an API that does not answer, in any of its ways
         get_run_logger().warning("%s could not be told in full: %s", what, type(error).__name__)
+
+
+def list_feeds(summary: RunSummary) -> Rows:
+    """Every feed and table with what came of it, those with something wrong first."""
+    order = [pl.col(RunFeeds.is_late), pl.col(RunFeeds.rejected_share).fill_null(0)]
+    return _as_rows(summary.feeds.sort(order, descending=True, maintain_order=True))
+
+
+def list_changes(summary: RunSummary) -> Rows:
+    """The figures that differ from the snapshot before, the largest differences first."""
+    is_of_one = summary.changes.get_column(RunChanges.org_id).n_unique() <= 1
+    shown = pl.exclude(RunChanges.org_id) if is_of_one else pl.all()
+    size = pl.col(RunChanges.difference).abs()
+    return _as_rows(summary.changes.sort(size, descending=True, maintain_order=True).select(shown))
+
+
+def list_rejects(summary: RunSummary) -> Rows:
+    """How many rows of which file were rejected for which reason; of the rows nothing else."""
+    return _as_rows(summary.rejects)
+
+
+def say_what_is_left_out(rows: int, where: str) -> str:
+    """A sentence about rows that an artifact does not show; empty where it shows all."""
+    return (
+        f" The first {ROWS_SHOWN:,} of {rows:,}: all are in {where}." if rows > ROWS_SHOWN else ""
+    )
+
+
+def _as_rows(table: pl.DataFrame) -> Rows:
+    shown: Iterable[dict[str, object]] = table.head(ROWS_SHOWN).iter_rows(named=True)
+    return [{name: _as_cell(value) for name, value in row.items()} for row in shown]
+
+
+def _as_cell(value: object) -> Cell:
+    """A value as JSON has it; amounts as text, exact and without the zeros behind.
+
+    The name of a campaign or message may bear somebody's address ("Test for …"): it is masked.
+    """
+    match value:
+        case None | bool() | int():
+            return value
+        case str():
+            return mask(value)
+        case float():
+            return round(value, 4)
+        case Decimal():
+            return f"{value.normalize():f}"
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value)

@@ -44,8 +44,6 @@ class PublishedAsset:
 
     Attributes:
         table: `group/table`.
-        rows: How many it has.
-        bytes: How large its files are.
         path: Where it lies, from the workspace; the folder of a table in parts.
     """
 

@@ -1,8 +1,10 @@
 """The events that other flows and people are woken by: names, resources and what they carry."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+
+from prefect.events import emit_event
 
 from contracts.manifest import AttemptEnd
 from flows.announcements.prefect_keys import in_key
@@ -13,25 +15,10 @@ PUBLISHED = "campaign-reports.published"
 REFUSED = "campaign-reports.refused"
 
 
-@dataclass(frozen=True)
-class RunEvent:
-    """What is told of a run.
-
-    Attributes:
-        resource: The workspace that it is about.
-        payload: What automations can use of it; JSON, no personal data.
-    """
-
-    name: str
-    resource: dict[str, str]
-    payload: dict[str, object]
-
-
-def announce_published(summary: RunSummary) -> RunEvent:
+def announce_published(summary: RunSummary) -> None:
     """A workspace has a new snapshot."""
     manifest = summary.manifest
-    payload = {
-        **_name_run(summary.root, manifest.run_id),
+    told = {
         "finished_at": manifest.finished_at,
         "snapshot": name_places(str(summary.snapshot.absolute())),
         "tables": summary.tables,
@@ -40,33 +27,25 @@ def announce_published(summary: RunSummary) -> RunEvent:
         "changes": summary.changes.height,
         "warnings": dict(Counter(one.code for one in manifest.warnings)),
     }
-    return RunEvent(PUBLISHED, _name_resource(summary.root), payload)
+    _emit(PUBLISHED, summary.root, manifest.run_id, told)
 
 
-def announce_refused(root: Path, end: AttemptEnd) -> RunEvent:
+def announce_refused(root: Path, end: AttemptEnd) -> None:
     """A run published nothing, because the data forbade it."""
-    payload = {
-        **_name_run(root, end.run_id),
-        "finished_at": end.finished_at,
-        "exit_code": end.exit_code,
-        "message": end.message,
-        "hint": end.hint,
-    }
-    return RunEvent(REFUSED, _name_resource(root), payload)
+    told = end.model_dump(include={"finished_at", "exit_code", "message", "hint"})
+    _emit(REFUSED, root, end.run_id, told)
 
 
-def _name_run(root: Path, run_id: str) -> dict[str, object]:
-    return {
-        "workspace": root.absolute().name,
-        "path": name_places(str(root.absolute())),
-        "run_id": run_id,
-    }
+def _emit(event: str, root: Path, run_id: str, told: Mapping[str, object]) -> None:
+    """Tell Prefect of a run of a workspace.
 
-
-def _name_resource(root: Path) -> dict[str, str]:
-    """The workspace as Prefect calls what events are about."""
-    name = root.absolute().name
-    return {
+    Args:
+        told: What automations can use of it; JSON, no personal data.
+    """
+    name, path = root.absolute().name, name_places(str(root.absolute()))
+    resource = {
         "prefect.resource.id": f"campaign-reports.workspace.{in_key(name)}",
         "prefect.resource.name": name,
     }
+    payload = {"workspace": name, "path": path, "run_id": run_id, **told}
+    emit_event(event, resource=resource, payload=payload)

@@ -34,7 +34,6 @@ class RunSummary:
 
     Attributes:
         root: The workspace, as it was named.
-        manifest: The run's manifest.
         rejects: Rejected rows by feed, file and reason, the most first: `feed`, `file`, `reason`,
             `rows`. A row with two reasons stands under both.
         matched: Sessions with an ad and all sessions; None without ads or sessions.

@@ -30,7 +30,6 @@ class SummaryLine:
 
     Attributes:
         label: What it is about, in a word.
-        text: What it says.
         stands_for: For how many lines it stands.
         kinds: What to call them where they are cut off.
     """
@@ -108,7 +107,6 @@ def fit_lines(lines: Sequence[SummaryLine], most: int = MOST_LINES) -> list[Summ
     """Cut a summary to some lines: of warnings, changes and skipped files the first are kept.
 
     Args:
-        lines: The summary (`describe_run`).
         most: How many lines; each kind keeps one at least.
 
     Returns:

@@ -119,7 +119,6 @@ def keep_reading(ledger: Path, home: Path, receipt: Receipt) -> Receipt:
 
     Args:
         home: The folder from `begin_reading`, every part written.
-        receipt: What was read.
 
     Returns:
         The receipt with the list of files.

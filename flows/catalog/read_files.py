@@ -27,9 +27,6 @@ class ReadFile:
     """A file that was read.
 
     Attributes:
-        raw: The file, with its feed.
-        sha256: The hash of its bytes.
-        receipt: What reading it gave.
         folder: Where its parts lie, a folder a table.
         order: Its place in the order of the paths.
         is_copy: Whether a file before it has the same content and is read in the same way.
@@ -106,7 +103,6 @@ def order_files(ledger: Path, read: Iterable[tuple[RawFile, str, Receipt]]) -> t
     """Order files by path, and mark those whose content was delivered before.
 
     Args:
-        ledger: The folder with one folder per file read.
         read: Each file with the hash of its bytes and what reading it gave.
     """
     seen: set[tuple[str, str]] = set()

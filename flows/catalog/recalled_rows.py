@@ -26,7 +26,6 @@ def recall_rows(
     Args:
         keeper: Has what earlier runs found; None has rows found anew.
         files: The files, in order; a column `file` names them by their place among all files.
-        find: Finds it.
         also: What decides the result beside the files.
     """
     valid = sum(got.valid for file in files for got in file.receipt.tables)

@@ -24,9 +24,7 @@ class RecordedFile(OwnRecord):
 
     Attributes:
         reading: The folder of its reading in the ledger.
-        identity: What reading it gave.
         feed: The place of its feed in the configuration.
-        rows: How many rows it has.
         scopes: Of events: what names their sends.
         own_channels: The channels that event types may name.
     """
@@ -45,8 +43,6 @@ class MadeFrom(OwnRecord):
 
     Attributes:
         settings: The hash of the settings and channels that decide it.
-        names: What the names were.
-        files: The files, in order.
     """
 
     settings: str
@@ -78,10 +74,8 @@ def write_record(folder: Path, settings: str, names: str, files: Iterable[RowFil
     """Keep what a result was made from beside it.
 
     Args:
-        folder: Holds the result.
         settings: The hash of the settings and channels that decided it.
         names: What the names were, where any decided it.
-        files: The files that gave it.
     """
     listed = list(files)
     recorded = [
@@ -123,9 +117,7 @@ def list_bases(
     """The results of a step in runs before that can be gone on from, the latest first.
 
     Args:
-        keeper: Has what runs before left.
         settings: The hash of the settings and channels that decide its result now.
-        ledger: The folder with one folder per file read.
         now: The files of this run: these are verified already.
 
     Returns:
@@ -146,9 +138,6 @@ def _find_recorded(
     """The files that a result was made from, if all of them can still be read.
 
     Args:
-        folder: Holds the result.
-        made_from: Its record.
-        ledger: The folder with one folder per file read.
         now: The files of this run: these are verified already.
     """
     verified = {file.identity for file in now}
@@ -186,7 +175,6 @@ def compare_files(before: Iterable[RowFile], now: Iterable[RowFile]) -> FileChan
 
     Args:
         before: The files of a run before; a file of one feed gives a table once.
-        now: Those of this run.
     """
     known = {(file.identity, file.table, file.feed): file for file in before}
     same, gone, come = [], [], []

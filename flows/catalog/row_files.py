@@ -18,7 +18,6 @@ class RowFile:
     """One file's rows of a table.
 
     Attributes:
-        folder: Where they lie.
         feed: The place of its feed in the configuration.
         order: Its place among the files read.
         rows: How many rows it has, those that do not count among them.
@@ -54,11 +53,7 @@ class RowFile:
 
 
 def list_row_files(catalog: Catalog, *tables: str) -> list[RowFile]:
-    """The files that give rows of some tables.
-
-    Args:
-        tables: The tables.
-    """
+    """The files that give rows of some tables."""
     return [
         RowFile(
             catalog.folder(file, table),

@@ -77,7 +77,6 @@ class RowStatus:
 
         Args:
             rows: `file`, `row_number` and the table's columns.
-            reason: What is wrong with them.
         """
         more = rows.select(FILE, ROW_NUMBER, pl.lit(REJECTED).alias(ROW_STATUS))
         whole = pl.concat([self.discarded[table], more]).sort(FILE, ROW_NUMBER)

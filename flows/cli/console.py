@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
@@ -61,6 +61,11 @@ def print_lines(lines: Iterable[str]) -> None:
         sys.stdout.write(f"{_make_visible(line)}\n")
 
 
+def print_records(records: Sequence[Mapping[str, object]]) -> None:
+    """Print objects of the same entries, one at least, as the rows of a table."""
+    print_table([*records[0]], [list(one.values()) for one in records])
+
+
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows on stdout as CSV, values as they are and nothing for null."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -79,8 +84,6 @@ def print_table(
     """Print rows on stdout: aligned on a terminal, tab-separated in a pipe or a file.
 
     Args:
-        header: The columns.
-        rows: Their values.
         write: What writes a column's figure for people; None from it for what is not a figure.
     """
     if not on_terminal():

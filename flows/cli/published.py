@@ -42,7 +42,6 @@ def find_published(name: str, tables: Tables) -> tuple[str, str]:
 
     Args:
         name: `email/message_report`, or `message_report` or its end where one group has it.
-        tables: The published tables.
 
     Raises:
         UsageError: None is meant, or several are.

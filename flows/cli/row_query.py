@@ -41,7 +41,6 @@ class RowQuery:
         """The rows and columns of a table that are asked for.
 
         Args:
-            rows: The table.
             table: How messages call it.
 
         Raises:

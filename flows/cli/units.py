@@ -34,11 +34,7 @@ def find_currency(workspace: Path) -> str:
 
 
 def in_units(currency: str) -> Callable[[str, object], str | None]:
-    """What writes a column's figure in its unit, and leaves what is not a figure alone (None).
-
-    Args:
-        currency: The currency of amounts.
-    """
+    """What writes a column's figure in its unit, and leaves what is not a figure alone (None)."""
 
     def write(column: str, value: object) -> str | None:
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
@@ -60,11 +56,6 @@ def in_units(currency: str) -> Callable[[str, object], str | None]:
 
 def draw_days(rows: pl.LazyFrame, day: str, columns: Sequence[str]) -> list[str]:
     """Draw the sums of the first columns that have any, one line each, over the last days.
-
-    Args:
-        rows: A table.
-        day: Its column of days.
-        columns: Columns of counts and amounts.
 
     Returns:
         As `sends  2026-01-05 ▁▃█ 2026-01-07`; none for a single day.

@@ -24,11 +24,7 @@ class ClusterFailed(StorageFailed):
 
 @dataclass(frozen=True)
 class ParcelPool(Executor):
-    """Hands tasks to a cluster, whose scheduler need not know what they are.
-
-    Attributes:
-        cluster: Carries out the tasks.
-    """
+    """Hands tasks to a cluster, whose scheduler need not know what they are."""
 
     cluster: Executor
 
@@ -45,7 +41,6 @@ class DaskWorkers:
     A task whose worker dies is given to another one, by Dask itself.
 
     Attributes:
-        client: The connection to the scheduler.
         folder: One that every worker sees under the same path.
     """
 

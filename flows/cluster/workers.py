@@ -70,7 +70,6 @@ def perform(
     """Carry out one task for each of several items, side by side.
 
     Args:
-        workers: What carries them out.
         task: A function of a module, of what is shared and of an item.
         take: Given what each gave, as they are done, while others go on; called in this thread.
 

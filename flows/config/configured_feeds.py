@@ -55,7 +55,6 @@ class ConfiguredFeed:
         """A warning of the feed.
 
         Args:
-            code: What it is.
             said: What its message says behind the feed's name.
             setting: The key of the feed that decides it; the feed as a whole where it is empty.
             told: What else is known of it: a count, a path, files.

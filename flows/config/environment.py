@@ -62,7 +62,6 @@ def find_gap(before: list[Any], new: Iterable[str]) -> tuple[str, int] | None:
     """The first entry that a list does not have and that is not its next one, and which that is.
 
     Args:
-        before: The list as it is written.
         new: The entries' positions, as variables name them.
     """
     following = len(before)

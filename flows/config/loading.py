@@ -20,12 +20,14 @@ from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS
 from contracts.manifest import Warned
 from contracts.vocabulary import Platform
-from flows.config.cell_patterns import find_wrong_patterns
 from flows.config.config_problems import find_problems
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
-from flows.config.constant_values import find_wrong_constants
 from flows.config.environment import overlay, overrides
-from flows.config.idle_settings import find_idle_settings
+from flows.config.feed_problems import (
+    find_idle_settings,
+    find_wrong_constants,
+    find_wrong_patterns,
+)
 from flows.config.source_files import load_own_sources, load_sources
 from flows.errors import ConfigurationError
 from flows.storage.layout import Layout, in_text
@@ -57,7 +59,6 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
     """Read and check a workspace's configuration.
 
     Args:
-        root: The workspace's folder.
         environ: Variables `CAMPAIGN_REPORTS_<SECTION>__<KEY>` win over campaigns.toml.
 
     Raises:

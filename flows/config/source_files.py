@@ -43,11 +43,7 @@ class Sources(Mapping[str, Source]):
 
 
 def load_sources(own: Mapping[str, Source] | None = None) -> Sources:
-    """Every source mapping that ships with the product, by its name (`skene.campaign_events`).
-
-    Args:
-        own: The mappings of a workspace's own.
-    """
+    """Every source mapping that ships with the product, by its name (`skene.campaign_events`)."""
     return Sources(own or {})
 
 

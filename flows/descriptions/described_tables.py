@@ -18,8 +18,6 @@ class DescribedColumn:
     """A column of a table.
 
     Attributes:
-        type: Its Arrow type.
-        description: What it holds.
         key_position: Its place in the key, from 1; 0 for none.
     """
 
@@ -36,9 +34,6 @@ class DescribedTable:
     Attributes:
         name: Its name in the group, such as `audiences/vip`.
         files: Its files with their sizes and hashes, as the manifest lists them.
-        grain: One row per what.
-        columns: Its columns, in order.
-        schema_version: The version of its contract.
         prefix: Where the snapshot lies in the workspace.
     """
 
@@ -78,11 +73,7 @@ class DescribedTable:
 
 
 def describe_tables(folder: Path, manifest: Manifest) -> list[DescribedTable]:
-    """Describe every table of a snapshot.
-
-    Args:
-        manifest: Its manifest: which tables it has.
-    """
+    """Describe every table of a snapshot."""
     prefix = f"reports/snapshots/{manifest.run_id}/"
     outputs = sorted(manifest.outputs, key=lambda one: (one.group, one.table, one.path))
     return [

@@ -29,7 +29,6 @@ def write_descriptions(folder: Path, manifest: Manifest) -> None:
 
     Args:
         folder: The snapshot, its tables written.
-        manifest: Which tables it has.
     """
     tables = describe_tables(folder, manifest)
     package = make_data_package(tables, manifest)

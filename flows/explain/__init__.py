@@ -6,5 +6,5 @@ table, by subject: `messaging`, `ads`, `attribution`, `people`, and `run_cells`.
 behind a row built again by the steps that built them for the reports, from the tables narrowed to
 what can bear on that row (`narrowed_tables`), and gives an `explanation`: a formula, rows whose
 counts add up to the figure, the operands of a rate, and rows that do not count, with the reason
-(`left_out`). `sums` explains a figure over several rows of a table; `raw_rows` shows the rows.
+(`left_out`). `sums` explains a figure over several rows of a table.
 """

@@ -1,11 +1,12 @@
 """Explanations as the command prints them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import polars as pl
 
+from flows.catalog.read_files import ReadFile
 from flows.explain.ads.audit_cells import AuditCells
 from flows.explain.ads.breakdown_cells import BreakdownCells
 from flows.explain.ads.level_cells import PERFORMANCE, URLS, AdCells
@@ -25,11 +26,16 @@ from flows.explain.people.list_cells import ListCells
 from flows.explain.people.people_cells import PeopleCells
 from flows.explain.people.segment_cells import SegmentCells
 from flows.explain.published_run import PublishedRun
-from flows.explain.raw_rows import RAW, read_raw_rows
 from flows.explain.run_cells import RunCells
+from flows.readers.feed_file import open_feed
+from flows.readers.header import ROW_NUMBER
 from flows.report_tables import EVERY_CHANNEL, find_table
 from flows.steps.ads.level_reports import LEVELS
-from transforms.explain.row_places import COUNTS, ROW_PLACE, unpack_place
+from flows.storage.raw_files import raw_content
+from transforms.explain.row_places import COUNTS, PLACE_BITS, ROW_PLACE, unpack_place
+
+RAW = "raw"
+RAW_ROWS = pl.Schema({ROW_PLACE: pl.UInt64, RAW: pl.String})
 
 ROWS_SHOWN = 1000
 MESSAGE_TABLES = (
@@ -178,3 +184,32 @@ def _plain(amount: pl.Expr) -> pl.Expr:
     """An exact decimal as text, without zeros at its end."""
     text = amount.cast(pl.String)
     return text.str.strip_chars_end("0").str.strip_chars_end(".").alias(COUNTS)
+
+
+def read_raw_rows(files: Mapping[int, ReadFile], places: Iterable[int]) -> pl.DataFrame:
+    """The rows at some places, as their files have them.
+
+    Args:
+        files: Place of a file in the order of the paths -> the file.
+        places: Places of rows (`row_places.pack_place`).
+
+    Returns:
+        One row per place: `row_place` and `raw`, the row as JSON.
+    """
+    wanted: dict[int, list[int]] = {}
+    for place in places:
+        wanted.setdefault(place >> PLACE_BITS, []).append(place % 2**PLACE_BITS)
+    found = [_read_file(files[order], order, numbers) for order, numbers in wanted.items()]
+    return pl.concat([pl.DataFrame(schema=RAW_ROWS), *found]).unique(ROW_PLACE)
+
+
+def _read_file(file: ReadFile, order: int, numbers: list[int]) -> pl.DataFrame:
+    wanted = pl.col(ROW_NUMBER).is_in(numbers)
+    place = (pl.lit(order, pl.UInt64) * 2**PLACE_BITS + pl.col(ROW_NUMBER)).alias(ROW_PLACE)
+    parts = [pl.DataFrame(schema=RAW_ROWS)]
+    with raw_content(file.raw.location):
+        for batch in open_feed(file.raw.location, file.raw.feed.options).batches():
+            cells = pl.struct(pl.exclude(ROW_NUMBER)).struct.json_encode().alias(RAW)
+            parts.append(batch.rows.filter(wanted).select(place, cells))
+            parts.append(batch.broken.filter(wanted).select(place, RAW))
+    return pl.concat(parts)

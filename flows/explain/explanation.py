@@ -55,7 +55,6 @@ class Explanation:
     """How a figure came to be.
 
     Attributes:
-        formula: In words.
         rows: `EXPLAINED`: what adds up to the figure; empty where operands make it.
         operands: What it is made from, where it is not a sum.
         excluded: Rows of the same key that do not count: their place, table and reason.
@@ -118,13 +117,7 @@ def _compare(rows: pl.DataFrame, value: Any) -> str:
 def explain_quotient(
     parts: Iterable[Operand], excluded: pl.DataFrame = NOTHING_LEFT_OUT, times: int = 1
 ) -> Explanation:
-    """How a rate came to be.
-
-    Args:
-        parts: What is divided, and by what.
-        excluded: What does not count in either.
-        times: What the quotient is multiplied by.
-    """
+    """How a rate came to be."""
     upper, lower = parts
     ratio = divide_numbers(upper.value, lower.value)
     return Explanation(

@@ -33,7 +33,6 @@ def list_left_out(
     """Rows of a table that do not count, whatever the figure: `LEFT_OUT`.
 
     Args:
-        narrow: Which of its rows are asked about.
         ids: What rejected rows are known by: any of these texts in any of their cells.
         day: What a cell of a rejected row begins with; empty for anything.
     """
@@ -43,11 +42,7 @@ def list_left_out(
 
 
 def list_discarded(catalog: Catalog, table: str, narrow: Narrow) -> Iterator[pl.DataFrame]:
-    """Rows of a table that copies or later versions put out of count.
-
-    Args:
-        narrow: Which of its rows are asked about.
-    """
+    """Rows of a table that copies or later versions put out of count."""
     words = explain_status(table)
     for file in catalog.files:
         got = file.of_table(table)

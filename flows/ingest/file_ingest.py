@@ -12,26 +12,24 @@ from polars.exceptions import PanicException
 from flows.catalog.feed_files import RawFile
 from flows.catalog.ledger import Receipt, begin_reading, keep_reading, read_kept
 from flows.code_version import hash_sources
+from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.left_out_rows import LeftOutRows
 from flows.ingest.refused_headers import require_columns
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
-from flows.ingest.repeated_columns import drop_repeated
 from flows.ingest.table_writer import TableWriter
-from flows.readers import ROW_NUMBER, RawBatch, RefusedFile, open_feed
+from flows.readers import ROW_NUMBER, Header, RawBatch, RefusedFile, open_feed
 from flows.readers.compression import compression_of
 from flows.readers.formats import extension_of
 from flows.storage.raw_files import raw_content
 from flows.storage.sealed_folders import DamagedFile
 from flows.storage.workspace_files import storage_errors
+from transforms.ingest.column_mapping import index_header
+from transforms.ingest.expressions import file_columns, fold
 
 
 @dataclass(frozen=True)
 class SameBytes:
-    """Files with the same bytes that are read in the same way.
-
-    Attributes:
-        sha256: The hash of the bytes.
-    """
+    """Files with the same bytes that are read in the same way."""
 
     sha256: str
     files: tuple[RawFile, ...]
@@ -69,7 +67,6 @@ class Target:
 
     Attributes:
         ledger: The folder with one folder per file read.
-        erasing: Whose rows are refused.
         is_anew: Whether files are read anew that the ledger has.
     """
 
@@ -89,7 +86,6 @@ def ingest_file(
 
     Args:
         same: The file, and others with its bytes.
-        target: Where the reading goes.
         require_unchanged: Called when the file is read and before anything is kept of it; raises
             where it is not what was hashed.
 
@@ -192,3 +188,39 @@ def _find_unclaimed(batch: RawBatch, taken: list[pl.Series]) -> pl.DataFrame:
     if claimed.len() == batch.rows.height:
         return batch.rows.clear()
     return batch.rows.filter(~pl.col(ROW_NUMBER).is_in(claimed.implode()))
+
+
+def drop_repeated(
+    batches: Iterable[RawBatch], feed: ConfiguredFeed, header: Header
+) -> Iterator[RawBatch]:
+    """The batches without the further columns of a name that a mapping means.
+
+    Raises:
+        RefusedFile: A row holds different values in two columns of such a name.
+    """
+    repeated = _find_meant(feed, header)
+    for batch in batches:
+        for further, first in repeated.items():
+            is_equal = pl.col(first).eq_missing(pl.col(further)).all()
+            if not batch.rows.select(is_equal).item():
+                places = [header.columns.index(name) + 1 for name in (first, further)]
+                msg = (
+                    f'columns {places[0]} and {places[1]} are both named "{first.strip()}" '
+                    "and have different values"
+                )
+                hint = "give every column of the file that is mapped a name of its own"
+                raise RefusedFile(msg, hint)
+        yield RawBatch(batch.rows.drop(repeated), batch.broken) if repeated else batch
+
+
+def _find_meant(feed: ConfiguredFeed, header: Header) -> dict[str, str]:
+    """The repeated columns whose name a mapping reads -> the first of their name."""
+    meant: set[str] = set()
+    for resolved in feed.mappings:
+        mapping = resolved.mapping
+        named = index_header(header.columns, resolved)
+        expressions = (*mapping.columns.values(), *mapping.members.values())
+        read = {fold(c) for one in expressions for c in file_columns(one, header.columns)}
+        read.update(map(fold, (*mapping.when, *mapping.unless, *mapping.unless_empty)))
+        meant.update(named[name] for name in read if name in named)
+    return {further: first for further, first in header.repeated.items() if first in meant}

@@ -29,9 +29,7 @@ class FileState:
     """What a raw file was when it was noted: by its directory entry, and by its bytes.
 
     Attributes:
-        bytes: Its length.
         entry: Its length, times and place on the disk.
-        sha256: The hash of its bytes.
     """
 
     bytes: int
@@ -45,8 +43,6 @@ class Refused:
     """A file that could not be read as a whole, and why.
 
     Attributes:
-        reason: What is wrong with it.
-        hint: What would set it right.
         state: What it was; None where it could not be hashed.
     """
 
@@ -121,11 +117,6 @@ def _entry_on_disk(path: Path) -> tuple[int, ...]:
 
 def read_unchanged(same: SameBytes, state: FileState, target: Target) -> Reading:
     """Read a file, and prove that it still is what was noted before anything is kept of it.
-
-    Args:
-        same: The file, and others with its bytes.
-        state: What it was when it was noted.
-        target: Where the reading goes.
 
     Raises:
         RefusedFile: The file cannot be read as a whole.

@@ -42,11 +42,7 @@ class LeftOutRows:
         self._words: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Count further rows.
-
-        Args:
-            rows: Rows of the file that no table takes.
-        """
+        """Count further rows."""
         if rows.is_empty():
             return
         self._rows += rows.height

@@ -26,7 +26,6 @@ class MissingColumn:
     """A canonical column to which a file gives nothing.
 
     Attributes:
-        column: Its name.
         wanted: The file's columns that would give it.
         is_needed: Whether the file is refused without it.
     """

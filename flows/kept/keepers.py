@@ -49,12 +49,7 @@ class Keeper(ABC):
     def folders(
         self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts
     ) -> Sequence[Folder]:
-        """The files of several results of a step, each kept by itself.
-
-        Args:
-            inputs: All that decides each result.
-            write: Writes those that are not there yet.
-        """
+        """The files of several results of a step, each kept by itself."""
 
     @abstractmethod
     def list_earlier(self, name: str) -> Iterator[tuple[str, Path]]:
@@ -87,7 +82,6 @@ class Keeper(ABC):
         """The files of each of several items, those not there yet written by a task each.
 
         Args:
-            name: The step.
             inputs: All that decides the files of each item.
             task: A function of a module, of what is shared, of an item and of a folder to write
                 into; gives what it wrote, where less than all that decides it tells that.
@@ -106,12 +100,7 @@ class Keeper(ABC):
         return self.folders(name, inputs, write)
 
     def text(self, name: str, inputs: Iterable[object], write: Callable[[], str]) -> str:
-        """The text of a step, such as a part of the page.
-
-        Args:
-            inputs: All that decides the text.
-            write: Writes it anew.
-        """
+        """The text of a step, such as a part of the page."""
 
         def put(folder: Path) -> None:
             (folder / TEXT).write_text(write(), encoding="utf-8")
@@ -121,12 +110,7 @@ class Keeper(ABC):
 
 @dataclass(frozen=True)
 class ScratchFolder:
-    """A folder that lasts as long as the process.
-
-    Attributes:
-        path: Where it lies.
-        identity: What its content is.
-    """
+    """A folder that lasts as long as the process."""
 
     path: Path
     identity: str
@@ -138,12 +122,7 @@ class ScratchFolder:
 
 @dataclass(frozen=True)
 class Scratch(Keeper):
-    """Has everything written, and keeps nothing.
-
-    Attributes:
-        home: Where it is written.
-        workers: What carries out the tasks that write it.
-    """
+    """Has everything written, and keeps nothing."""
 
     home: Path
     workers: Workers = THREADS
@@ -200,7 +179,6 @@ class Deferred(Generic[T]):
 
     Attributes:
         identity: What it is, or the hash of all that decides it.
-        compute: Computes it.
     """
 
     identity: str

@@ -48,7 +48,6 @@ class KeptFolder:
     """The files of a step's result.
 
     Attributes:
-        home: Where they lie.
         compute: Writes them anew, where they do not verify.
     """
 
@@ -88,8 +87,6 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None) -> KeptRe
     """Give a folder that is written the name under which it is found.
 
     Args:
-        key: The hash of all that decides it.
-        code: The code and its libraries that wrote it.
         identity: What its content is; None has its files hashed.
 
     Raises:

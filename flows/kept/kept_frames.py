@@ -16,9 +16,6 @@ SUFFIX = ".arrow"
 def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame]) -> str:
     """Write tables into a kept folder.
 
-    Args:
-        frames: Name -> table.
-
     Returns:
         What they are, whatever the order of their rows.
     """

@@ -28,11 +28,9 @@ class KeptReports:
     """The report tables of a run, of which it takes some over from the published one.
 
     Attributes:
-        home: Where the record of a run is kept.
         code: The code and its libraries: tables of others are not taken over.
         before: What each report of the published run wrote; none where nothing is taken over.
         outputs: The table files of the published snapshot.
-        reports: What the reports of this run wrote.
         linked: Table files that are hard links to those of the published snapshot.
         warnings: What did not verify.
     """
@@ -69,7 +67,6 @@ class KeptReports:
         Args:
             name: What is written, unique within a run.
             inputs: All that decides it.
-            write: Writes the tables into the snapshot.
 
         Returns:
             What was checked of them.
@@ -118,7 +115,6 @@ class KeptReports:
         Args:
             name: What is looked at, unique within a run and no report's.
             inputs: All that decides the warnings.
-            find: Finds them.
         """
         key = identify(self.code, name, [*inputs])
         known = self._find_before(name, key)

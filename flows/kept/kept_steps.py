@@ -33,8 +33,6 @@ class KeptSteps(Keeper):
 
     Attributes:
         code: The code and its libraries: results of others are not taken over.
-        workers: What carries out the tasks that write them.
-        used: The names of those that this run used.
         warnings: What did not verify.
     """
 
@@ -47,12 +45,7 @@ class KeptSteps(Keeper):
     def folders(
         self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts
     ) -> list[KeptFolder]:
-        """The files of several results of a step; each taken over or written by itself.
-
-        Args:
-            inputs: All that decides each result.
-            write: Writes those that are not there.
-        """
+        """The files of several results of a step; each taken over or written by itself."""
         keys = [identify(self.code, name, [*of]) for of in inputs]
         homes = [self.home / f"{_stem(name)}-{key}" for key in keys]
         self.used |= {home.name for home in homes}

@@ -24,8 +24,6 @@ class KeptReport(OwnRecord):
     Attributes:
         key: The hash of all that decides it.
         files: Its table files, relative to the snapshot -> their SHA-256.
-        checks: What was checked of them.
-        warnings: What a person should look at.
     """
 
     key: str
@@ -39,7 +37,6 @@ class RunRecord(OwnRecord):
 
     Attributes:
         code: By which code, with which libraries.
-        reports: What each report wrote.
     """
 
     run_id: str

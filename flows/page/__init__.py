@@ -4,7 +4,7 @@
 `snapshot_tables` reads of the tables, by the period that a reader chooses (`report_periods`,
 `day_sums`); `glance` answers what is asked every day. A figure that stands in a table bears its
 cell (`figures`), a row opens into finer ones (`drill_down`), and what stands in no table is listed
-by `value_tables`. `writing` makes HTML of it, in pieces of which the last rows are left out where
+by `list_values`. `writing` makes HTML of it, in pieces of which the last rows are left out where
 the page would grow too large (`pieces`). A tab is kept as a text as long as the tables that it
 shows stay what they are.
 """

@@ -51,7 +51,6 @@ def read_day_sums(
     """Sum figures of a table by the day.
 
     Args:
-        published: The snapshot; it has the table.
         table: `group/table`.
         columns: The figures; those that the table does not have are left out.
         by: The columns that tell groups apart.

@@ -27,7 +27,6 @@ class FinerLevel:
 
     Attributes:
         table: `group/table`.
-        name: What a row is called.
         level: What stands in the second cell.
         parent: The columns that say below which row a row stands.
         by: The columns by whose values rows are summed over a period; empty for rows as they are.

@@ -23,12 +23,10 @@ class Cell:
     """One cell of the page.
 
     Attributes:
-        text: What is read.
         kind: How it is written in the reader's locale.
         value: The value as the table has it, without format; empty for none.
         table: `group/table` where it stands, or of whose rows it is a sum; empty for neither.
         key: The row or rows that are meant, as JSON.
-        column: The column that is meant.
         share: How long its bar is, from 0 to 1; None for no bar.
     """
 
@@ -98,7 +96,6 @@ def figure(
     Args:
         table: `group/table`.
         key: Column -> value, a list of values, or `{"from", "to"}`; columns left out are any.
-        value: What the table says, or the sum.
         kind: How it is written; by the column where not given.
     """
     return figure_at(table, write_key(key), column, value, kind or kind_of(column, value))

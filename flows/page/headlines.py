@@ -17,7 +17,6 @@ def make_headlines(
     """Make headline figures: sums over all rows of a period, beside the period before.
 
     Args:
-        titles: Columns -> titles.
         ratios: Ratios of sums over the rows that have both: revenue is not divided by the spend of
             other platforms.
     """

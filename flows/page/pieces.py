@@ -43,7 +43,6 @@ def fit_pieces(tabs: Mapping[str, Sequence[PagePiece]], room: int) -> dict[str, 
     """Join the pieces of each tab, the rows of the largest tabs cut until all have room.
 
     Args:
-        tabs: Name -> pieces.
         room: How many bytes there are for all of them.
 
     Returns:

@@ -100,11 +100,7 @@ def draw_page(published: SnapshotTables, keep: Keep) -> str:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """What all parts of a page share.
-
-    Attributes:
-        keep: Where parts are kept.
-    """
+    """What all parts of a page share."""
 
     published: SnapshotTables
     keep: Keep

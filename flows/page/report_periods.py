@@ -14,7 +14,6 @@ class ReportPeriod:
 
     Attributes:
         name: What the page's parts of it bear.
-        title: What a reader calls it.
         within: Columns and the values that rows must have to be in it.
     """
 

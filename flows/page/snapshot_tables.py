@@ -23,7 +23,6 @@ class SnapshotTables:
 
     Attributes:
         manifest: What is known of the run.
-        workspace: What the workspace is called.
         given: The tables and groups that may be read; all where there are none.
         hidden: Figures that are as if no table had them.
     """
@@ -118,10 +117,6 @@ def last_day(published: SnapshotTables, tables: Sequence[str]) -> date | None:
 def greatest_first(
     rows: pl.LazyFrame, by: Sequence[Any], keys: Sequence[str], *, nulls_last: bool = False
 ) -> pl.LazyFrame:
-    """Rows by some figures, the greatest first, and where these are equal by their key.
-
-    Args:
-        nulls_last: Whether rows without a figure come last.
-    """
+    """Rows by some figures, the greatest first, and where these are equal by their key."""
     falling = [True] * len(by) + [False] * len(keys)
     return rows.sort(*by, *keys, descending=falling, nulls_last=nulls_last)

@@ -1,6 +1,6 @@
 """Tables of the page: rows of a published table, or sums of its rows over a period."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Any
@@ -127,7 +127,6 @@ def select_rows(
     """Select the rows that a table may show: the first ones in its order, and how many there are.
 
     Args:
-        published: The snapshot; it has the table.
         rows: The rows of the table that are meant, or sums of them.
     """
     given = published.columns(spec.table)
@@ -176,7 +175,6 @@ def make_table(
     """Make a table of the page; None where the published one is not there or has no row.
 
     Args:
-        spec: What it shows.
         rows: Its rows of those days, or sums of them that are known already.
         open_rows: Gives the rows into which each opens; None where none does.
     """
@@ -204,7 +202,6 @@ def list_cells(
     """Write the rows of a table as cells, each figure with the key of its row or rows.
 
     Args:
-        spec: What the table shows.
         above: The rows that these stand below, whose columns they share.
     """
     shape = rows if above is None else above
@@ -262,3 +259,34 @@ def _ratio(row: Mapping[str, Any], above: str, below: str, kind: str, *, has_bar
     value = divide_numbers(row.get(above), row.get(below))
     share = min(1.0, max(0.0, value)) if has_bar and value is not None and kind == RATE else None
     return plain(value, kind, share=share)
+
+
+def list_values(
+    title: str,
+    columns: Mapping[str, str],
+    rows: Iterable[Sequence[Any]],
+    total: int | None = None,
+    source: str = "",
+    note: str = "",
+) -> TableView | None:
+    """Make a table of values that stand in no published one; None where there is no row.
+
+    Args:
+        columns: The title of each column -> how its values are written.
+        total: How many rows there are, where not all are given.
+        source: The `group/table` whose rows are counted, if any is.
+        note: What must be said of it.
+    """
+    shown = tuple(
+        Rows(
+            tuple(
+                plain(value, None if value is None else kind)
+                for value, kind in zip(row, columns.values(), strict=True)
+            )
+        )
+        for row in rows
+    )
+    if not shown:
+        return None
+    heads = tuple(Column(name, kind) for name, kind in columns.items())
+    return TableView(title, heads, shown, len(shown) if total is None else total, source, note)

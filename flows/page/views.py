@@ -30,7 +30,6 @@ class Rows:
     """A row, and the finer rows that it opens into, which may open in turn.
 
     Attributes:
-        finer: The rows below it.
         least: With which limit of rows a row below another is shown, at least.
         most: And at most.
     """
@@ -146,7 +145,6 @@ class Page:
     """The page around its tabs.
 
     Attributes:
-        title: What the workspace is called.
         facts: What holds for all figures.
         periods: Name and title of each period that a reader chooses from.
         answers: The answers to the questions of every day, as HTML.

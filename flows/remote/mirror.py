@@ -56,12 +56,9 @@ class Mirror:
     """A view of a workspace in an object store.
 
     Attributes:
-        root: The folder.
-        objects: The workspace's objects.
         stored: What is in the store, by key, without what no run has published or finished.
         leftovers: Keys that runs which did not come to their end have left.
         published: The run whose snapshot is published; empty for none.
-        raw: The raw objects.
     """
 
     def __init__(self, root: Path, objects: S3Objects, cache: ObjectCache, needs: Needs) -> None:
@@ -69,8 +66,6 @@ class Mirror:
 
         Args:
             root: An empty folder.
-            objects: The workspace's objects.
-            cache: What was brought before.
 
         Raises:
             ObjectChanged, ObjectMissing: The workspace was changed meanwhile.

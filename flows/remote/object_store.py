@@ -41,7 +41,6 @@ class StoredObject:
 
     Attributes:
         key: From the workspace's prefix.
-        size: Its bytes.
         e_tag: What is another whenever its content is.
         modified: When it was written, by the store's clock.
     """

@@ -67,7 +67,6 @@ class RawObjects:
 
         Args:
             root: The view, in which every raw object has its stand-in.
-            objects: Makes the requests.
             stored: What is in the store; put right where a raw object turns out to be another.
             index: What earlier runs have told of raw objects.
             sign: Notes that a file of the view is as it is in the store.

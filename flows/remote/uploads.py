@@ -40,10 +40,6 @@ WORTH_COPYING = 1 << 20
 def upload_changes(mirror: Mirror, lease: Lease) -> None:
     """Put what a command changed into the store, and remove what it removed.
 
-    Args:
-        mirror: The view in which the command worked.
-        lease: Held by this process.
-
     Raises:
         WorkspaceBusy: The lease is lost; nothing was published.
         DataRefused: A raw object that was written anew is not any more the one that was read.

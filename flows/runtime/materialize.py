@@ -69,13 +69,7 @@ def cut_groups(
     folder: Path,
     rows_a_batch: int = ROWS_A_BATCH,
 ) -> list[pl.LazyFrame]:
-    """Cut frames into groups, whose rows are then read without all others; one is all of them.
-
-    Args:
-        frames: As `write_groups` asks, one or more.
-        key: As `write_groups` asks.
-        groups: How many groups to cut.
-    """
+    """Cut frames into groups, whose rows are then read without all others; one is all of them."""
     if groups == 1:
         return [pl.concat(frames)]
     write_groups(frames, key, groups, folder, rows_a_batch)
@@ -87,7 +81,6 @@ def materialize(frame: pl.LazyFrame, schema: type[T]) -> Rows[T]:
     """Compute a named intermediate table once, and prove that it is what its contract says.
 
     Args:
-        frame: The lazy table that a step built.
         schema: Its contract (contracts/facts).
 
     Returns:

@@ -1,6 +1,7 @@
 """The steps of a run: tasks of Prefect inside a flow's run, plain functions outside of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -10,6 +11,9 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, StateType
 from prefect.context import FlowRunContext
+from prefect.events.clients import NullEventsClient
+from prefect.events.worker import EventsWorker
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.utilities.annotations import opaque
 
 from flows.errors import DataRefused, explain_failure
@@ -71,3 +75,18 @@ def stop(name: str, message: str) -> State:
 def is_watched() -> bool:
     """Whether this is a run of Prefect's on a server that somebody can see: not on one of ours."""
     return FlowRunContext.get() is not None and not is_private()
+
+
+@contextmanager
+def spare_a_private_server() -> Generator[None]:
+    """Send no events and no heartbeats to a server that ends with this process.
+
+    A run would wait half a second on average for the thread of its heartbeats, and the server
+    spend more on recording events than on the run. A server of the user's own is told everything.
+    """
+    if not is_private():
+        yield
+        return
+    EventsWorker.set_client_override(NullEventsClient)
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield

@@ -29,12 +29,9 @@ class Attempt:
     """One attempt to publish a workspace.
 
     Attributes:
-        loaded: The workspace with its configuration.
-        started_at: When it began.
         scratch: A folder for intermediate tables; removed before publishing.
         kept: The results that it takes over from earlier runs, and keeps for the next.
         reports: The report tables that it takes over from the published snapshot.
-        progress: Told how far each stage is.
     """
 
     loaded: LoadedWorkspace
@@ -98,9 +95,7 @@ class Run(Attempt):
         """What a step is given; what it is not given it cannot read, so that nothing else decides.
 
         Args:
-            tables: The canonical tables that it may read.
             sections: The sections of the configuration that it may read (`settings`).
-            stage: What it is called where progress is shown.
         """
         catalog, settings = self.catalog.only(*tables), self.settings(*sections)
         on_part = partial(self.progress, stage)

@@ -34,8 +34,6 @@ def write_run_tables(
 
     Args:
         run: The run, all other tables of which are written.
-        inputs: What it read.
-        code_version: The code that is running.
 
     Returns:
         What was checked; what of the kept snapshots is damaged, so that the two do not know of it.

@@ -38,8 +38,6 @@ class Compared:
 
     Attributes:
         tables: Group and name of a table -> its files.
-        inputs: What it was made from.
-        config_sha256: By which configuration.
     """
 
     tables: Tables
@@ -86,7 +84,6 @@ def list_changes(
 
     Args:
         before: The earlier one; without one nothing has changed.
-        after: The later one.
         rewritten: The hashes of raw files that an erasure wrote anew.
     """
     if before is None:

@@ -21,7 +21,6 @@ def list_sums(folder: Path, shown_as: str, known: dict[str, str]) -> dict[str, s
     """The hash of every file below a folder, by the path that it has or will have.
 
     Args:
-        folder: Where the files lie.
         shown_as: Where the folder is seen, from the workspace.
         known: Hashes by such paths that are known already.
     """

@@ -1,7 +1,6 @@
 """Where things lie in a workspace."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -10,101 +9,48 @@ def in_text(path: str) -> str:
     return os.fsencode(path).decode(errors="backslashreplace")
 
 
-@dataclass(frozen=True)
 class Layout:
-    """The places of one workspace."""
+    """The places of one workspace.
 
-    root: Path
+    Attributes:
+        config: The configuration.
+        reports: The published tree.
+        pointer: Which snapshot is published.
+        snapshots: One folder a published run.
+        latest: The published one-file tables under paths that never change.
+        quarantine: Rejected rows, one folder a run.
+        state: What runs keep for themselves.
+        ledger: One folder per file read: its canonical parts and its receipt.
+        kept: What a run need not compute again: intermediate results, and what each report wrote.
+        erasures: What is remembered of the people who were erased.
+        erasures_copy: The same once more, in another folder: what is lost of it, no feed brings
+            back.
+        erasing: An erasure that is decided and not yet carried out; absent at all other times.
+        sums: The hashes of what runs wrote for others to read.
+        lock: The file that the running run holds.
+        staging: What is being written and is not yet published.
+        last_attempt: How the last attempt of a run ended.
+        columns: Which columns the files of each feed gave.
+        journal: Which run is being published at this moment; absent at all other times.
+    """
 
-    @property
-    def config(self) -> Path:
-        """The configuration."""
-        return self.root / "campaigns.toml"
-
-    @property
-    def reports(self) -> Path:
-        """The published tree."""
-        return self.root / "reports"
-
-    @property
-    def pointer(self) -> Path:
-        """Which snapshot is published."""
-        return self.reports / "current.json"
-
-    @property
-    def snapshots(self) -> Path:
-        """One folder a published run."""
-        return self.reports / "snapshots"
-
-    @property
-    def latest(self) -> Path:
-        """The published one-file tables under paths that never change."""
-        return self.reports / "latest"
-
-    @property
-    def quarantine(self) -> Path:
-        """Rejected rows, one folder a run."""
-        return self.root / "quarantine"
-
-    @property
-    def state(self) -> Path:
-        """What runs keep for themselves."""
-        return self.root / "state"
-
-    @property
-    def ledger(self) -> Path:
-        """One folder per file read: its canonical parts and its receipt."""
-        return self.state / "ledger"
-
-    @property
-    def kept(self) -> Path:
-        """What a run need not compute again: intermediate results, and what each report wrote."""
-        return self.state / "kept"
-
-    @property
-    def erasures(self) -> Path:
-        """What is remembered of the people who were erased."""
-        return self.state / "erasures.json"
-
-    @property
-    def erasures_copy(self) -> Path:
-        """The same once more, in another folder: what is lost of it, no feed brings back."""
-        return self.quarantine / "erasures.json"
-
-    @property
-    def erasing(self) -> Path:
-        """An erasure that is decided and not yet carried out; absent at all other times."""
-        return self.state / "erasing"
-
-    @property
-    def sums(self) -> Path:
-        """The hashes of what runs wrote for others to read."""
-        return self.state / "sums"
-
-    @property
-    def lock(self) -> Path:
-        """The file that the running run holds."""
-        return self.state / "lock"
-
-    @property
-    def staging(self) -> Path:
-        """What is being written and is not yet published."""
-        return self.state / "staging"
-
-    @property
-    def last_attempt(self) -> Path:
-        """How the last attempt of a run ended."""
-        return self.state / "last_attempt.json"
-
-    @property
-    def columns(self) -> Path:
-        """Which columns the files of each feed gave."""
-        return self.state / "columns.json"
-
-    @property
-    def journal(self) -> Path:
-        """Which run is being published at this moment; absent at all other times."""
-        return self.state / "publishing.json"
+    def __init__(self, root: Path) -> None:
+        """Those below a folder."""
+        self.root = root
+        self.config = root / "campaigns.toml"
+        self.reports, self.state = root / "reports", root / "state"
+        self.quarantine = root / "quarantine"
+        self.pointer = self.reports / "current.json"
+        self.snapshots, self.latest = self.reports / "snapshots", self.reports / "latest"
+        self.erasures = self.state / "erasures.json"
+        self.erasures_copy = self.quarantine / "erasures.json"
+        self.erasing = self.state / "erasing"
+        self.ledger, self.kept = self.state / "ledger", self.state / "kept"
+        self.sums, self.lock = self.state / "sums", self.state / "lock"
+        self.staging = self.state / "staging"
+        self.journal = self.state / "publishing.json"
+        self.last_attempt = self.state / "last_attempt.json"
+        self.columns = self.state / "columns.json"
 
     def relative(self, path: Path) -> str:
         """A path as the manifest states it: from the workspace, with forward slashes."""

@@ -69,7 +69,6 @@ def raw_files_elsewhere(root: Path, raw: RawElsewhere) -> Generator[None]:
 
     Args:
         root: The folder, with symbolic links resolved.
-        raw: Brings them.
     """
     _elsewhere[root] = raw
     try:

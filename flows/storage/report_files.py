@@ -136,7 +136,6 @@ class _PassedPieces:
     """The pieces of a table that are checked as they pass by on their way into its file.
 
     Attributes:
-        height: The rows that passed.
         rises: Whether each of their keys sorts after the one before it.
     """
 

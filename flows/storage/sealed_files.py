@@ -32,8 +32,6 @@ def write_sealed(path: Path, record: BaseModel, scratch: Path) -> None:
     """Write a sealed record at once in place of the one before, for its owner alone.
 
     Args:
-        path: Its file.
-        record: What it says.
         scratch: A folder on the same file system, outside what readers look into.
     """
     make_folder(path.parent)

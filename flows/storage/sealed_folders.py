@@ -27,7 +27,6 @@ class ListedFile(OwnRecord):
 
     Attributes:
         path: Relative to the folder.
-        bytes: Its length.
         crc32: The checksum of its bytes, which no flipped bit leaves as it is.
         rows: Of a Parquet part: how many rows it has.
     """

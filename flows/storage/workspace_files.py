@@ -117,7 +117,6 @@ def replace_text(path: Path, text: str, scratch: Path) -> None:
 
     Args:
         path: The file; its folder exists.
-        text: Its new content.
         scratch: A folder on the same file system, outside what readers look into.
     """
     draft = make_folder(scratch) / f"{path.name}.draft"

@@ -1,7 +1,8 @@
 """`campaign-reports show`: what is published."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,7 +21,6 @@ from flows.cli.console import (
     print_rows,
     print_table,
 )
-from flows.cli.journey_text import print_journey
 from flows.cli.options import Flag, Texts, split_names
 from flows.cli.published import Tables, find_published, list_published
 from flows.cli.row_query import RowQuery
@@ -29,6 +29,12 @@ from flows.errors import UsageError
 from flows.explain.cells import require_column
 from flows.storage.snapshots.published_files import require_undamaged, require_whole
 from flows.storage.workspace_files import storage_errors
+
+HEADER = ("when", "channel", "what", "about", "detail")
+VERBS = {"send": "sent", "session": "visited", "order": "ordered"}
+
+JourneyRow = Mapping[str, Any]
+"""A row of people/contact_journey."""
 
 CONTACT = "contact_id"
 ORGANIZATION = "org_id"
@@ -166,3 +172,54 @@ def _stream(rows: pl.LazyFrame) -> Iterator[tuple[Any, ...]]:
     with storage_errors("reading a published table"):
         for batch in rows.collect_batches(maintain_order=True):
             yield from batch.iter_rows()
+
+
+def print_journey(journey: Sequence[JourneyRow]) -> None:
+    """Print what a contact went through, in order; contacts of several organizations in turn."""
+    if not journey:
+        print_note("nothing is known of this contact")
+        return
+    organizations = {row["org_id"] for row in journey}
+    lines = [_line(row) for row in journey]
+    if len(organizations) > 1:
+        named = [(row["org_id"], *line) for row, line in zip(journey, lines, strict=True)]
+        print_table(("organization", *HEADER), named)
+    else:
+        print_table(HEADER, lines)
+
+
+def _line(row: JourneyRow) -> tuple[str, ...]:
+    return (
+        _when(row["occurred_at"]),
+        row["channel"] or "",
+        _what(row),
+        _about(row),
+        _detail(row),
+    )
+
+
+def _when(instant: datetime | None) -> str:
+    return "not yet" if instant is None else f"{instant:%Y-%m-%d %H:%M:%S}"
+
+
+def _what(row: JourneyRow) -> str:
+    event, channel = row["event_type"], row["channel"]
+    if event is None:
+        return VERBS.get(row["kind"], row["kind"])
+    return event.removeprefix(f"{channel}_").replace("_", " ")
+
+
+def _about(row: JourneyRow) -> str:
+    """The campaign, the message and the ad that it was about, each once, by name where known."""
+    named = [
+        row["campaign_name"] or row["campaign_id"],
+        row["message_name"] or row["message_id"],
+        row["ad_name"] or row["ad_id"] or row["platform"],
+    ]
+    return " > ".join(dict.fromkeys(name for name in named if name))
+
+
+def _detail(row: JourneyRow) -> str:
+    if row["kind"] == "order":
+        return f"{row['order_id']}: {row['revenue']:.2f}"
+    return row["url"] or ""

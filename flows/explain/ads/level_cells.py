@@ -203,8 +203,6 @@ def explain_ratio(
 
     Args:
         names: The columns of the numerator and the denominator.
-        parts: How both came to be.
-        times: What the quotient is multiplied by.
     """
     operands = [
         Operand(name, cell.row[name], part.rows) for name, part in zip(names, parts, strict=True)

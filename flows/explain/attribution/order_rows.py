@@ -136,7 +136,6 @@ class OrderRows:
         """The orders whose last touch is one of some sessions, and those of whom it is another.
 
         Args:
-            sessions: Their keys.
             column: `orders` or `revenue`.
         """
         touched = self.touches.join(sessions.lazy(), on=TOUCHED_KEY, how="semi")

@@ -111,9 +111,7 @@ def narrow_keys(rows: KeyRows, seed: Seed, owners: Held[AddressOwners]) -> KeyRo
     """Keep the sends of a figure with all that belongs to them.
 
     Args:
-        rows: The key columns of all sends and events.
         seed: Which rows say themselves that they are of the figure.
-        owners: Whom the addresses of events identify.
 
     Returns:
         The rows of every send of which any row is a seed, in memory, and those beside which a seed

@@ -59,7 +59,6 @@ class ModelsSpec:
     """Whose revenue the models are compared of.
 
     Attributes:
-        title: The table's title.
         table: `group/table`.
         key: What tells its rows apart, the model aside.
         labels: Columns of texts -> their titles.
@@ -105,11 +104,7 @@ def build_attribution_tab(published: SnapshotTables, periods: list[ReportPeriod]
 def _compare_models(
     published: SnapshotTables, spec: ModelsSpec, period: ReportPeriod
 ) -> TableView | None:
-    """Put the revenue that each model credits side by side, one row a channel or campaign.
-
-    Args:
-        spec: Whose revenue.
-    """
+    """Put the revenue that each model credits side by side, one row a channel or campaign."""
     if not published.has(spec.table):
         return None
     rows, models = _put_side_by_side(published.scan(spec.table).filter(period.condition()), spec)

@@ -7,8 +7,7 @@ from flows.page.figures import COUNT, TEXT
 from flows.page.headlines import make_headlines
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
-from flows.page.tables import TableSpec, make_table
-from flows.page.value_tables import list_values
+from flows.page.tables import TableSpec, list_values, make_table
 from flows.page.views import Block, ChartView, Tab, TableView, make_tab, only_made
 
 CONTACTS = "people/contact_report"

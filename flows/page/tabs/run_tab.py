@@ -9,8 +9,7 @@ from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.page.figures import COUNT, TEXT
 from flows.page.pieces import MOST_ROWS
 from flows.page.snapshot_tables import SnapshotTables
-from flows.page.tables import TableSpec, make_table
-from flows.page.value_tables import list_values
+from flows.page.tables import TableSpec, list_values, make_table
 from flows.page.views import Block, Tab, TableView, only_made
 
 QUARANTINE = "quarantine"

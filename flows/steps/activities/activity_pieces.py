@@ -45,7 +45,6 @@ class PieceKind:
     """A kind of activities.
 
     Attributes:
-        table: What a row is.
         at: The column of its instant.
         subject: The column with the key of what it is about.
         is_step: Whether a row is a step of a journey.
@@ -197,7 +196,6 @@ def write_piece(kind: PieceKind, rows: pl.LazyFrame, folder: Path) -> None:
 
     Args:
         rows: They, in any order that follows from what decides them.
-        folder: Gets them, and what lies beside them.
     """
     ordered = _sort(rows.select(columns(kind.table)).collect(), kind)
     for name, extract in kind.extracts.items():
@@ -206,12 +204,7 @@ def write_piece(kind: PieceKind, rows: pl.LazyFrame, folder: Path) -> None:
 
 
 def lay_by_person(pieces: Pieces, keeper: Keeper) -> Pieces:
-    """Have what orders are credited from in the order of people, too, piece by piece.
-
-    Args:
-        pieces: All activities of a kind.
-        keeper: Has written what is not there yet.
-    """
+    """Have what orders are credited from in the order of people, too, piece by piece."""
     step = f"{pieces.kind.step} by person"
     inputs = [[folder.name] for folder in pieces.folders]
     kept = keeper.each(step, inputs, write_by_person, pieces.kind, pieces.folders)

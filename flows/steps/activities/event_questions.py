@@ -31,11 +31,7 @@ SENDS, DEVICES, CLICKS, DELIVERIES = "sends", "devices", "clicks", "deliveries"
 
 @dataclass(frozen=True)
 class Questions:
-    """What a batch of events asks.
-
-    Attributes:
-        kept: Holds the frames.
-    """
+    """What a batch of events asks."""
 
     batch: Batch
     kept: Folder
@@ -79,11 +75,7 @@ def keep_questions(inputs: PeopleInputs, batches: Sequence[Batch]) -> list[Quest
 
 
 def write_questions(owners: Held[AddressOwners], batch: Batch, folder: Path) -> None:
-    """Write what a batch of events asks.
-
-    Args:
-        folder: Gets a file of each kind of question.
-    """
+    """Write what a batch of events asks."""
     rows = batch.scan()
     told = rows.filter(is_type_of(Action.CLICKED) | is_type_of(Action.DELIVERED))
     named = name_contacts(told.with_columns(pack_row()), owners).pipe(add_unit_key)

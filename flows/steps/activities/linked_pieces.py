@@ -25,7 +25,6 @@ class LinkedPieces:
 
     Attributes:
         links: With the keys of their device and contact (`fill_device_contacts`).
-        keeper: Has activities written that are not there yet.
         scratch: A folder that every worker sees, for what lasts as long as the run.
     """
 

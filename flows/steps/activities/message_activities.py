@@ -127,9 +127,6 @@ def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> P
     Whose an event is and of which message hangs on its row, on its send and on the links of its
     device. Its batch is looked at again only where the batch itself, a piece of sends that has any
     send that it names, or what links say of its devices in its time is another than before.
-
-    Args:
-        linked: Whose devices were, and where to write.
     """
     of = EventInputs(inputs.names.owners, linked.links, inputs.names.channels)
     asked = keep_questions(inputs, [*list_batches(inputs.catalog, "events")])
@@ -177,11 +174,7 @@ def place_event_batch(of: EventInputs, one: EventBatch, _: Path) -> str:
 
 
 def write_event_piece(of: EventInputs, one: EventBatch, folder: Path) -> None:
-    """Write a batch of events, as `KeyedEvents`.
-
-    Args:
-        of: What all batches are described by.
-    """
+    """Write a batch of events, as `KeyedEvents`."""
     rows = _describe_events(of, one)
     one.placed.unlink(missing_ok=True)
     write_piece(EVENTS, name_channels(rows.lazy(), of.channels), folder)

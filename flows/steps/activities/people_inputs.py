@@ -148,7 +148,6 @@ def _put_in_order(people: pl.LazyFrame, count: int, folder: Path) -> pl.LazyFram
     """Sort contacts, some at a time: what a sort takes beside them is several times as much.
 
     Args:
-        count: How many they are.
         folder: Where to cut them, if they are many.
     """
     if count <= CONTACTS_A_SORT:

@@ -30,8 +30,6 @@ def find_shared_keys(
     Two that a run before compared share one if they did then: only what is new is compared.
 
     Args:
-        keeper: Keeps what was found.
-        name: The step.
         asking: Identity of each that asks -> its keys, each once, in one column.
         asked: The same of those asked, with the same column.
         at_once: About how many keys are held at a time, of however many.

@@ -63,11 +63,7 @@ def write_sessions(matched: MatchedSessions, linked: LinkedPieces) -> Pieces:
 
 
 def write_session_piece(of: SessionInputs, piece: SessionPiece, folder: Path) -> None:
-    """Write a piece of the sessions, as `KeyedVisits`.
-
-    Args:
-        of: What all of them are placed by.
-    """
+    """Write a piece of the sessions, as `KeyedVisits`."""
     rows = key_contacts(piece.rows).collect(engine="streaming")
     placed = fill_device_contacts(of.links, rows, SessionBase.started_at)
     write_piece(SESSIONS, key_links(placed, of.dated.lazy()), folder)
@@ -85,7 +81,6 @@ def write_orders(orders: Rows[PricedOrders], linked: LinkedPieces) -> Pieces:
 
     Args:
         orders: In memory.
-        linked: Whose devices were, and where to write.
     """
     keyed = fill_device_contacts(
         linked.links, key_contacts(orders).collect(), PricedOrders.credited_at

@@ -34,7 +34,6 @@ class CreditFiles:
 
     Attributes:
         folder: Holds `<kind>-<part>.arrow`; the touches of a part are sorted by their key.
-        models: The models under which orders are credited.
     """
 
     folder: Path

@@ -79,7 +79,6 @@ class CreditInputs:
     """What the orders of any people are credited from.
 
     Attributes:
-        activities: What they did.
         rules: Which touches count, and how they share an order.
         most_rows: How many touches are led to orders at a time, about: of a till's one customer
             they are as many as all touches times all orders.
@@ -119,7 +118,6 @@ def build_credited_orders(inputs: StepInputs, activities: Activities, files: Cre
     Args:
         inputs: The configuration; its keeper has activities in the order of people, where few
             people's are looked at at a time.
-        files: Where the credited orders and their sums go.
     """
     config, workers = inputs.config, inputs.workers
     most_rows = touch_rows_at_once(config.run) // workers.at_once

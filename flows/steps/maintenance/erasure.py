@@ -82,8 +82,6 @@ def erase_person(
     kill before that leaves everything as it was, and after one the next command goes on.
 
     Args:
-        asked: Who.
-        progress: Told how far the reading is.
         raw: Whether the raw files are written anew without the person.
         confirm: Asked whether to go on, knowing what was found.
         describe: Writes what describes a snapshot, and its page, anew.

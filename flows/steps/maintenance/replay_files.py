@@ -32,7 +32,6 @@ def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
 
     Args:
         loaded: The workspace, held by who calls.
-        feed: Only the files of this feed.
 
     Returns:
         The files' paths, in order.

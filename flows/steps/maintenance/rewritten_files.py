@@ -58,8 +58,6 @@ def find_person_files(
     """The raw files whose rows, accepted or rejected, bear the person.
 
     Args:
-        read: What was read.
-        person: Who.
         refused_too: Whether rows count that are refused for an earlier erasure: whose they are is
             not kept.
     """

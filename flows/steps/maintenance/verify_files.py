@@ -1,6 +1,6 @@
 """Every file published or kept against what was said of it when it was written (SPEC §11)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -54,9 +54,9 @@ def verify_files(root: Path, *, repair: bool) -> Iterator[Damage]:
     yield from _verify_snapshots(root, repair=repair)
     yield from verify_sums(root, repair=repair)
     yield from _verify_latest(root, repair=repair)
-    yield from _verify_ledger(root, repair=repair)
-    yield from _verify_steps(root, repair=repair)
-    yield from _verify_notes(root, repair=repair)
+    yield from _drop(root, _find_damaged_results(root), repair=repair)
+    yield from _verify_erasures(root, repair=repair)
+    yield from _drop(root, _find_damaged_notes(root), repair=repair)
 
 
 def _verify_pointer(root: Path, *, repair: bool) -> Iterator[Damage]:
@@ -177,50 +177,44 @@ def _shows(path: Path, sha256: str) -> bool:
         return False
 
 
-def _verify_notes(root: Path, *, repair: bool) -> Iterator[Damage]:
-    """Whether it is known who was erased, what feeds gave, and how the last run ended."""
-    layout = Layout(root)
+def _verify_erasures(root: Path, *, repair: bool) -> Iterator[Damage]:
+    """Whether it is known who was erased."""
     damaged = find_damaged_erasures(root)
     if damaged and repair:
         heal_erasures(root)
     for path in damaged:
-        yield Damage(layout.relative(path), "is gone or not what was written", mended=repair)
-    if are_columns_damaged(root):
-        if repair:
-            remove_tree(layout.columns)
-        path = layout.relative(layout.columns)
-        yield Damage(path, "is not what a run writes", mended=repair)
-    try:
-        read_last_attempt(root)
-    except PublishedDamage:
-        if repair:
-            remove_tree(layout.last_attempt)
-        path = layout.relative(layout.last_attempt)
-        yield Damage(path, "is not what a run writes", mended=repair)
+        place = Layout(root).relative(path)
+        yield Damage(place, "is gone or not what was written", mended=repair)
 
 
-def _verify_ledger(root: Path, *, repair: bool) -> Iterator[Damage]:
+def _drop(root: Path, damaged: Iterable[tuple[Path, str]], *, repair: bool) -> Iterator[Damage]:
+    """What goes where anything is to be mended, since the next run makes it anew."""
+    for path, problem in damaged:
+        if repair:
+            remove_tree(path)
+        yield Damage(Layout(root).relative(path), problem, mended=repair)
+
+
+def _find_damaged_results(root: Path) -> Iterator[tuple[Path, str]]:
+    """What readings, steps and reports left for the next run, and is not what they wrote."""
     layout = Layout(root)
     for reading in list_readings(layout.ledger):
         try:
             read_kept(layout.ledger, reading)
         except DamagedFile as damage:
-            if repair:
-                remove_tree(layout.ledger / reading)
-            place = layout.relative(layout.ledger / reading)
-            yield Damage(place, f"{damage}; the next run reads its file again", mended=repair)
-
-
-def _verify_steps(root: Path, *, repair: bool) -> Iterator[Damage]:
-    """Whether what steps left for the next run is what they wrote."""
-    layout = Layout(root)
+            yield layout.ledger / reading, f"{damage}; the next run reads its file again"
     for home, problem in find_damaged_folders(layout.kept):
-        if repair:
-            remove_tree(home)
-        place = layout.relative(home)
-        yield Damage(place, f"{problem}; a run that needs it computes it anew", mended=repair)
+        yield home, f"{problem}; a run that needs it computes it anew"
     for record in find_damaged_records(layout.kept):
-        if repair:
-            remove_tree(record)
-        problem = "is not what was written; the next run computes all reports anew"
-        yield Damage(layout.relative(record), problem, mended=repair)
+        yield record, "is not what was written; the next run computes all reports anew"
+
+
+def _find_damaged_notes(root: Path) -> Iterator[tuple[Path, str]]:
+    """What is noted of the columns of feeds, and of how the last run ended."""
+    layout, problem = Layout(root), "is not what a run writes"
+    if are_columns_damaged(root):
+        yield layout.columns, problem
+    try:
+        read_last_attempt(root)
+    except PublishedDamage:
+        yield layout.last_attempt, problem

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from contracts.manifest import Manifest
 from flows.storage.checksums import (
     find_differing,
     has_sums,
@@ -19,10 +18,8 @@ from flows.storage.snapshots.kept_snapshots import list_quarantines, list_runs
 from flows.storage.snapshots.publish import TABLE_SUFFIX
 from flows.storage.snapshots.published_files import (
     MANIFEST,
-    PublishedDamage,
-    find_problem,
-    read_manifest_as,
 )
+from flows.storage.snapshots.recovery import is_whole
 from flows.storage.snapshots.unfinished import find_unfinished
 
 
@@ -48,7 +45,6 @@ def verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
 
     Args:
         root: The workspace; held by who calls, where anything is to be mended.
-        repair: Whether to mend what can be.
     """
     layout = Layout(root)
     runs = {*list_runs(layout), *list_quarantines(layout)}
@@ -76,13 +72,7 @@ def _lies_beside_tables(layout: Layout, path: str) -> bool:
 
 def _has_its_tables(root: Path, run_id: str) -> bool:
     """Whether a run's tables are those of its manifest; a run that was refused has none."""
-    if not (Layout(root).snapshots / run_id).exists():
-        return True
-    try:
-        manifest = read_manifest_as(root, run_id, Manifest)
-    except PublishedDamage:
-        return False
-    return not any(find_problem(root, output) for output in manifest.outputs)
+    return not (Layout(root).snapshots / run_id).exists() or is_whole(root, run_id)
 
 
 def verify_own(root: Path, folder: Path, own: Collection[str], *, repair: bool) -> Iterator[Damage]:
@@ -90,7 +80,6 @@ def verify_own(root: Path, folder: Path, own: Collection[str], *, repair: bool) 
 
     Args:
         own: The paths of what the run wrote, from the workspace.
-        repair: Whether what it did not write goes.
     """
     for file in sorted(folder.rglob(f"*{TABLE_SUFFIX}")):
         path = Layout(root).relative(file)

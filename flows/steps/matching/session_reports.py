@@ -34,11 +34,7 @@ Key = tuple[str, str]
 
 
 def write_session_matches(matched: MatchedSessions, staging: Path) -> list[Check]:
-    """Write `session_matches`, one file whatever the number of sessions.
-
-    Args:
-        matched: Every session and its link.
-    """
+    """Write `session_matches`, one file whatever the number of sessions."""
     count = matched.links.select(pl.sum(AuditedLinks.session_count)).collect().item()
     bounds = _find_bounds(matched.sessions, count) if count > SESSIONS_A_PART else []
     rows = describe_sessions(matched.sessions)
@@ -101,7 +97,6 @@ def write_utm_audit(
     """Write what is broken between links and ads, with the money at risk and what may be meant.
 
     Args:
-        matched: Every session and its link.
         spend: What each ad cost, and what is known of campaigns alone.
     """
     names = ad_names.lazy()

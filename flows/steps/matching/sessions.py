@@ -55,11 +55,7 @@ class KeyedSessions:
     identity: str
 
     def count_days(self, rows: str) -> pl.LazyFrame:
-        """How many sessions there are of days, several times of a day.
-
-        Args:
-            rows: What to call the count.
-        """
+        """How many sessions there are of days, several times of a day."""
         return self.days.select(SourceDays.date_day, pl.col(SourceDays.session_count).alias(rows))
 
 
@@ -69,7 +65,6 @@ class ViewGroups:
 
     Attributes:
         views: Holds `<group>-….parquet`.
-        made: Where their sessions go.
     """
 
     views: Path

@@ -29,11 +29,7 @@ PATH = "path"
 
 
 def list_key_files(catalog: Catalog, *tables: str) -> list[RowFile]:
-    """The files that give sends or events.
-
-    Args:
-        tables: More tables whose files are listed.
-    """
+    """The files that give sends or events."""
     return list_row_files(catalog, "sends", "events", *tables)
 
 
@@ -42,9 +38,7 @@ class KeyFiles:
     """The key columns of sends and events.
 
     Attributes:
-        files: The files that give them.
         claimed: The messages whose sends may name their campaign alone (`list_claimed`).
-        groups: How many groups of buckets there are.
     """
 
     files: tuple[RowFile, ...]

@@ -69,7 +69,6 @@ class LinkInputs:
     """What events are linked to sends by.
 
     Attributes:
-        keys: The key columns of sends and events.
         addressed: The events whose contact an address names that a contact bears.
         folder: Where events lie that move to the groups of their sends.
     """

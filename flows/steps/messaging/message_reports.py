@@ -97,7 +97,6 @@ def write_channel_reports(
     """Write the reports of every message channel that the feeds give.
 
     Args:
-        built: The send facts.
         conversions: None without an orders feed.
     """
     catalog = inputs.catalog

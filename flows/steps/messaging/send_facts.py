@@ -91,8 +91,6 @@ class GroupInputs:
 
     Attributes:
         links: Sends and events, and how they find each other.
-        named: Messages, contacts and the like.
-        files: Where sums are written.
         parts: Into how many parts those by contact are cut.
     """
 
@@ -103,12 +101,7 @@ class GroupInputs:
 
 
 def build_facts(inputs: StepInputs, names: NamedKeys, folder: Path) -> FactFiles:
-    """Build the facts of a run group by group, and keep their sums.
-
-    Args:
-        names: Messages, channels and contacts.
-        folder: Gets the sums.
-    """
+    """Build the facts of a run group by group, and keep their sums."""
     files = FactFiles(folder / FACTS)
     organizations = number_organizations(names.messages)
     files.begin(organizations)
@@ -221,7 +214,6 @@ def prepare_facts(inputs: StepInputs, names: NamedKeys, organizations: pl.DataFr
     """What the send facts are made from, beside the key columns.
 
     Args:
-        names: Messages, channels and contacts.
         organizations: The numbers of organizations (`number_organizations`).
     """
     members = key_members(inputs.catalog.scan("list_members")).collect()
@@ -241,7 +233,6 @@ def number_facts(
     """Give messages the numbers that their channel and organization have in facts.
 
     Args:
-        names: Messages, channels and contacts.
         organizations: The numbers of organizations (`number_organizations`).
         members: List members by campaign and contact (`key_members`).
         has_bare: Whether any event's type does not name its channel.

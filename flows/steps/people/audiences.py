@@ -79,7 +79,6 @@ def draw_audience(
     """The contacts of an audience that somebody asks for, from the feeds as they are now.
 
     Args:
-        progress: Told how far the reading is.
         columns: What of `Contacts` is asked for, personal data too; none gives `Audience`.
 
     Raises:

@@ -49,7 +49,6 @@ class JourneySlice:
 
     Attributes:
         name: Names of slices sort in the order of time.
-        steps: How many there are.
         stretches: Kind of activities -> where its rows lie.
     """
 

@@ -67,7 +67,6 @@ def write_journeys(
 
     Args:
         reports: Links those in whose time nothing changed.
-        workers: What carries the others out.
         on_part: Told after each part how many of how many are written.
     """
     parts = {

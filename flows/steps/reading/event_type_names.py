@@ -22,9 +22,6 @@ def name_event_types(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> l
 
     They are part of how a file is read, so a new word has the events read again. A word that an
     events feed maps itself stays.
-
-    Args:
-        ledger: The folder with one folder per file read.
     """
     of_types = [feed for feed in feeds if any(of.mapping.table == TABLE for of in feed.mappings)]
     words = _read_words(root, of_types, ledger)

@@ -88,11 +88,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class KnownSources:
-    """The sources that files may come from, made ready once for all files.
-
-    Attributes:
-        sources: Every source mapping by its name.
-    """
+    """The sources that files may come from, made ready once for all files."""
 
     sources: Mapping[str, Source]
 

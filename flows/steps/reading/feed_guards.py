@@ -50,7 +50,6 @@ def judge_feeds(
     Args:
         root: The workspace; its kept snapshots say what is usual.
         files: What was read in this run, copies too.
-        now: When this run started.
     """
     read = [file for file in files if not file.is_copy]
     past = read_past_inputs(root, RUNS_COMPARED + 1)
@@ -127,9 +126,6 @@ def explain_lateness(
 
     Args:
         stamps: The newest days and stamps of its files, in ISO 8601; None of one without any.
-        now: The time against which it is late.
-        files: How many files of it were there.
-        rows: How many rows they had.
     """
     expected = feed.section.expect_every
     known = [stamp for stamp in stamps if stamp]

@@ -50,7 +50,6 @@ class FeedProposal:
         settings: The entry without `files`; none where nothing fits.
         read: The file's columns that it reads -> ours.
         open_points: What a person should look at, a sentence each.
-        header: All of the file's columns.
         alike_names: The share of the words in the names of file and source that are the same.
         currencies: Those of its first rows.
         to_map: All of its columns as they stand, where a person is to map them.
@@ -73,11 +72,7 @@ class FeedProposal:
 
 
 def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
-    """Look at a file's header and its first rows, and propose the entry that reads it.
-
-    Args:
-        known: The sources that it may come from.
-    """
+    """Look at a file's header and its first rows, and propose the entry that reads it."""
     sources = known.sources
     try:
         opened = open_feed(path, known.options)

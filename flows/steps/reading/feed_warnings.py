@@ -43,11 +43,7 @@ AHEAD = timedelta(days=366)
 def find_feed_warnings(
     loaded: LoadedWorkspace, catalog: Catalog, now: datetime
 ) -> Iterator[Warned]:
-    """Everything about the feeds that is allowed and looks like a mistake.
-
-    Args:
-        now: When the run started.
-    """
+    """Everything about the feeds that is allowed and looks like a mistake."""
     for feed in catalog.feeds:
         files = catalog.feeds.files_of(feed)
         yield from _warn_of_emptiness(feed, files)

@@ -25,7 +25,6 @@ def list_columns(feeds: FeedContents, before: Mapping[str, list[str]]) -> dict[s
     """What is remembered of the columns of every feed after this run.
 
     Args:
-        feeds: The feeds and their files.
         before: Feed -> the columns that are remembered of earlier runs.
 
     Returns:

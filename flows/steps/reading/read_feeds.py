@@ -50,9 +50,6 @@ class FeedsRead:
     """What reading all feeds gave.
 
     Attributes:
-        refused: The files that were refused.
-        warnings: What a person should look at.
-        states: What was delivered, feed by feed.
         columns: What the next run is to know of each feed's columns.
     """
 
@@ -122,8 +119,6 @@ def read_feeds(
     """Read every file of every feed that the ledger does not have yet.
 
     Args:
-        ledger: The folder with one folder per file read.
-        progress: Told of every file.
         now: When the run started, against which a feed is late; the present if not given.
         keeper: Has what earlier runs found of the same files; without one all is found anew.
         is_anew: Whether files that it has are read once more.

@@ -21,7 +21,6 @@ def find_refusal(
     """What forbids publishing: a refused file, too many rejected rows, a name that nobody knows.
 
     Args:
-        read: What was read.
         run_id: The run whose quarantine holds the rows; none where nothing is written.
     """
     if stopped := [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]:

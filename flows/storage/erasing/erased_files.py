@@ -31,8 +31,6 @@ class StagedErasure:
     """Files written anew without some people, beside those that they are to replace.
 
     Attributes:
-        folder: A folder of staging.
-        erasures: Who goes.
         gone: What goes whole, by its path from the workspace.
         sums: Run -> path -> the new hash; None for what goes.
     """
@@ -71,7 +69,6 @@ def stage_published(staged: StagedErasure, describe: Describe) -> None:
     A snapshot that nobody can read goes whole.
 
     Args:
-        staged: Where, and who.
         describe: Writes what describes a snapshot, and its page, anew.
 
     Raises:

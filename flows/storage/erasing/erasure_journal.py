@@ -35,7 +35,6 @@ class DecidedErasure(OwnRecord):
     """What an erasure does beside writing files anew.
 
     Attributes:
-        gone: Files and folders that go.
         raw: Raw files that are written anew -> the hash of what was read; one that is another
             by now is left as it is.
     """
@@ -99,8 +98,6 @@ def decide_erasure(root: Path, staged: Path, erasures: Erasures, decided: Decide
     Args:
         root: The workspace, held by this run.
         staged: A folder of staging with the files to be written anew in `ANEW`.
-        erasures: Everybody who was and is erased.
-        decided: What else is to be done.
 
     Raises:
         StorageFailed: The disk refused; nothing has changed then.

@@ -112,11 +112,7 @@ def list_snapshots_as(root: Path, form: type[F]) -> list[Snapshot[F]]:
 
 
 def read_past_inputs(root: Path, most: int) -> list[list[PastInput]]:
-    """What the last published runs read, the newest first; what does not hold is left out.
-
-    Args:
-        most: How many runs to read.
-    """
+    """What the last published runs read, the newest first; what does not hold is left out."""
     found: list[list[PastInput]] = []
     for run_id in reversed(list_runs(Layout(root))):
         if len(found) == most:
@@ -149,8 +145,6 @@ def drop_old_snapshots(
         root: The workspace, held by this run.
         keep: How many snapshots stay, the published one among them.
         keep_days: Every one younger than this stays, too.
-        now: The time by which ages are reckoned.
-        dry_run: Whether to remove nothing.
 
     Returns:
         The folders that went, or would go.

@@ -49,7 +49,6 @@ def new_run_id(now: datetime, last: datetime | None = None) -> str:
     others ran, the id is the last one's, a microsecond on.
 
     Args:
-        now: When the run began.
         last: The time in the id of the run before, if there was one.
     """
     instant = now.astimezone(UTC)
@@ -153,7 +152,6 @@ def publish_quarantine(root: Path, staging_quarantine: Path, run_id: str) -> Pat
     Args:
         root: The workspace, held by this run.
         staging_quarantine: `quarantine` of the staging folder; nothing happens if it is not there.
-        run_id: The refused run.
 
     Returns:
         quarantine/<run_id>, or None if nothing was rejected.

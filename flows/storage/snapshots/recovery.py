@@ -53,7 +53,7 @@ def heal_pointer(root: Path) -> str:
     layout = Layout(root)
     problem = find_pointer_problem(root)
     if problem:
-        found = next((run for run in reversed(list_runs(layout)) if _is_whole(root, run)), None)
+        found = next((run for run in reversed(list_runs(layout)) if is_whole(root, run)), None)
         if found is None:
             layout.pointer.unlink(missing_ok=True)
         else:
@@ -68,7 +68,7 @@ def find_pointer_problem(root: Path) -> str:
         is_gone = read_manifest(root) is None and not layout.journal.exists()
     except PublishedDamage as damage:
         return damage.message
-    is_known = is_gone and any(_is_whole(root, run) for run in list_runs(layout))
+    is_known = is_gone and any(is_whole(root, run) for run in list_runs(layout))
     return "reports/current.json is gone" if is_known else ""
 
 
@@ -98,7 +98,7 @@ def _drop_unpublished(layout: Layout, pointer: Pointer) -> None:
             remove_tree(layout.snapshots / run)
 
 
-def _is_whole(root: Path, run_id: str) -> bool:
+def is_whole(root: Path, run_id: str) -> bool:
     """Whether a snapshot has a manifest, and every file that it lists."""
     try:
         manifest = read_manifest_as(root, run_id, Manifest)

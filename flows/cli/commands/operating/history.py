@@ -3,23 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from flows.cli.console import print_json_rows, print_note, print_table
+from flows.cli.console import print_json_rows, print_note, print_records
 from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.storage.snapshots.kept_snapshots import Snapshot, list_snapshots
-
-HEADER = (
-    "run",
-    "is_published",
-    "finished_at",
-    "files",
-    "rows_read",
-    "accepted",
-    "rejected",
-    "tables",
-    "rows",
-    "warnings",
-)
 
 
 def runs(workspace: Path, /, *, json: Flag = False) -> int:
@@ -34,7 +21,7 @@ def runs(workspace: Path, /, *, json: Flag = False) -> int:
     if json:
         print_json_rows(listed)
     elif listed:
-        print_table(HEADER, [list(one.values()) for one in listed])
+        print_records(listed)
     else:
         print_note(f"nothing is published yet in {workspace}")
     return 0

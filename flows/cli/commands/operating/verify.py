@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from flows.cli.console import print_json_rows, print_note, print_table
+from flows.cli.console import print_json_rows, print_note, print_records
 from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.errors import StorageFailed
@@ -11,8 +11,6 @@ from flows.steps.maintenance.verify_files import Damage, verify_files
 from flows.storage.erasing.erasure_journal import finish_erasure
 from flows.storage.lock import hold_workspace
 from flows.storage.workspace_files import storage_errors
-
-HEADER = ("path", "problem", "mended")
 
 
 def verify(
@@ -36,10 +34,11 @@ def verify(
     require_workspace(workspace)
     with storage_errors("verifying"):
         damages = _repair(workspace) if repair else list(verify_files(workspace, repair=False))
+    listed = [asdict(damage) for damage in damages]
     if json:
-        print_json_rows([asdict(damage) for damage in damages])
-    elif damages:
-        print_table(HEADER, [tuple(asdict(damage).values()) for damage in damages])
+        print_json_rows(listed)
+    elif listed:
+        print_records(listed)
     else:
         print_note(f"everything in {workspace} is what was written")
     return 0 if all(damage.mended for damage in damages) else StorageFailed.exit_code

@@ -16,12 +16,7 @@ FACT_SUMS = "send sums"
 
 @dataclass(frozen=True)
 class FactBase:
-    """The sums of a run before, with what they were made from.
-
-    Attributes:
-        names: What their keys stood for.
-        files: The files that gave them.
-    """
+    """The sums of a run before, with what they were made from."""
 
     facts: FactFiles
     names: NamedKeys
@@ -38,11 +33,8 @@ def find_base(
     """The sums of a run before, if it is still there what they were made from.
 
     Args:
-        keeper: Has what runs before left.
         settings: The hash of the settings and channels that decide them now.
-        ledger: The folder with one folder per file read.
         now: The files that give sums now: these are verified already.
-        names: What keys stand for now.
     """
     for folder, made_from, files in list_bases(keeper, FACT_SUMS, settings, ledger, now):
         known = _find_names(keeper, made_from.names, names)

@@ -65,9 +65,7 @@ class FactRestatement:
 
     Attributes:
         files: The files that give sends, events and list members.
-        names: What keys stand for.
         before: What facts were made from in the run before, beside the key columns.
-        now: What they are made from.
         changes: The rows that count otherwise.
     """
 
@@ -106,10 +104,7 @@ def restate_facts(
     """Bring the sums of a run before up to date.
 
     Args:
-        base: The sums, and what they were made from.
-        names: Messages, channels and contacts.
         files: The files that give sends, events and list members.
-        folder: Gets the sums.
 
     Returns:
         None where all facts are to be built anew.

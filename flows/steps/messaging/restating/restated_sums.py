@@ -22,8 +22,6 @@ class RestatedRows:
     """The sums of one file, on their way from a run before to this one.
 
     Attributes:
-        sums: How they add up.
-        untouched: The rows that stand as they were.
         moved: Those that do not, and whether each `is lost`.
     """
 
@@ -70,7 +68,6 @@ class RestatedSums:
     """The sums of all files, on their way from a run before to this one.
 
     Attributes:
-        files: File -> its rows.
         assumed: The bases without delivery receipts as they are now: `AssumedBases`.
         is_assumed_otherwise: Whether a basis that had sends was one before, or is one now.
     """
