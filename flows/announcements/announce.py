@@ -18,6 +18,7 @@ from prefect.assets import Asset, AssetProperties, add_asset_metadata
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import MaterializingTask
 
+from contracts.columns import Held
 from contracts.manifest import AttemptEnd, Manifest
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.announcements.asset_lineage import AssetGroup, list_asset_groups
@@ -33,7 +34,6 @@ from flows.storage.lock import refuse_if_held
 
 ROWS_SHOWN = 200
 Cell = str | int | float | bool | None
-Rows = list[dict[str, Cell]]
 TOOL = "campaign-reports"
 
 
@@ -90,21 +90,59 @@ def _show_artifacts(summary: RunSummary) -> None:
         description=f"What run {run} of {name} published.",
     )
 
-    def show(what: str, rows: Rows, total: int, title: str, where: str) -> None:
-        more = say_what_is_left_out(total, where) or (" There are none." if not rows else "")
+    def show(what: str, table: pl.DataFrame, title: str, where: str) -> None:
+        many = f" The first {ROWS_SHOWN:,} of {table.height:,}: all are in {where}."
+        more = many if table.height > ROWS_SHOWN else "" if table.height else " There are none."
         create_table_artifact(
             key=name_artifact(name, what),
-            table=rows,
+            table=_as_rows(table),
             description=f"{title}, run {run}.{more}",
         )
 
-    feeds, changes, rejects = list_feeds(summary), list_changes(summary), list_rejects(summary)
     differing = "Figures that differ from the snapshot before"
-    show("feeds", feeds, summary.feeds.height, "What came of each feed", "run/feeds")
-    show("changes", changes, summary.changes.height, differing, "run/changes")
-    show(
-        "rejects", rejects, summary.rejects.height, "Rejected rows by file and reason", "quarantine"
-    )
+    show("feeds", sort_feeds(summary.feeds), "What came of each feed", "run/feeds")
+    show("changes", sort_changes(summary.changes), differing, "run/changes")
+    show("rejects", summary.rejects, "Rejected rows by file and reason", "quarantine")
+
+
+def sort_feeds(feeds: Held[RunFeeds]) -> pl.DataFrame:
+    """Every feed and table with what came of it, those with something wrong first."""
+    order = [pl.col(RunFeeds.is_late), pl.col(RunFeeds.rejected_share).fill_null(0)]
+    return feeds.sort(order, descending=True, maintain_order=True)
+
+
+def sort_changes(changes: Held[RunChanges]) -> pl.DataFrame:
+    """The figures that differ from the snapshot before, the largest differences first."""
+    is_of_one = changes.get_column(RunChanges.org_id).n_unique() <= 1
+    shown = pl.exclude(RunChanges.org_id) if is_of_one else pl.all()
+    size = pl.col(RunChanges.difference).abs()
+    return changes.sort(size, descending=True, maintain_order=True).select(shown)
+
+
+def _as_rows(table: pl.DataFrame) -> list[dict[str, Cell]]:
+    """The first rows of a table as Prefect shows them."""
+    shown: Iterable[dict[str, object]] = table.head(ROWS_SHOWN).iter_rows(named=True)
+    return [{name: _as_cell(value) for name, value in row.items()} for row in shown]
+
+
+def _as_cell(value: object) -> Cell:
+    """A value as JSON has it; amounts as text, exact and without the zeros behind.
+
+    The name of a campaign or message may bear somebody's address ("Test for …"): it is masked.
+    """
+    match value:
+        case None | bool() | int():
+            return value
+        case str():
+            return mask(value)
+        case float():
+            return round(value, 4)
+        case Decimal():
+            return f"{value.normalize():f}"
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value)
 
 
 def _name_assets(group: AssetGroup) -> None:
@@ -138,54 +176,3 @@ def _in_passing(what: str) -> Generator[None]:
         yield
     except Exception as error:  # noqa: BLE001 - an API that does not answer, in any of its ways
         get_run_logger().warning("%s could not be told in full: %s", what, type(error).__name__)
-
-
-def list_feeds(summary: RunSummary) -> Rows:
-    """Every feed and table with what came of it, those with something wrong first."""
-    order = [pl.col(RunFeeds.is_late), pl.col(RunFeeds.rejected_share).fill_null(0)]
-    return _as_rows(summary.feeds.sort(order, descending=True, maintain_order=True))
-
-
-def list_changes(summary: RunSummary) -> Rows:
-    """The figures that differ from the snapshot before, the largest differences first."""
-    is_of_one = summary.changes.get_column(RunChanges.org_id).n_unique() <= 1
-    shown = pl.exclude(RunChanges.org_id) if is_of_one else pl.all()
-    size = pl.col(RunChanges.difference).abs()
-    return _as_rows(summary.changes.sort(size, descending=True, maintain_order=True).select(shown))
-
-
-def list_rejects(summary: RunSummary) -> Rows:
-    """How many rows of which file were rejected for which reason; of the rows nothing else."""
-    return _as_rows(summary.rejects)
-
-
-def say_what_is_left_out(rows: int, where: str) -> str:
-    """A sentence about rows that an artifact does not show; empty where it shows all."""
-    return (
-        f" The first {ROWS_SHOWN:,} of {rows:,}: all are in {where}." if rows > ROWS_SHOWN else ""
-    )
-
-
-def _as_rows(table: pl.DataFrame) -> Rows:
-    shown: Iterable[dict[str, object]] = table.head(ROWS_SHOWN).iter_rows(named=True)
-    return [{name: _as_cell(value) for name, value in row.items()} for row in shown]
-
-
-def _as_cell(value: object) -> Cell:
-    """A value as JSON has it; amounts as text, exact and without the zeros behind.
-
-    The name of a campaign or message may bear somebody's address ("Test for …"): it is masked.
-    """
-    match value:
-        case None | bool() | int():
-            return value
-        case str():
-            return mask(value)
-        case float():
-            return round(value, 4)
-        case Decimal():
-            return f"{value.normalize():f}"
-        case date() | datetime():
-            return value.isoformat()
-        case _:
-            return str(value)

@@ -71,11 +71,9 @@ def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([_in_csv(value) for value in row])
-
-
-def _in_csv(value: object) -> object:
-    return value if value is None or isinstance(value, str | int | float) else _cell(value)
+        writer.writerow(
+            [one if isinstance(one, str | int | float | None) else _cell(one) for one in row]
+        )
 
 
 def print_table(

@@ -88,12 +88,9 @@ def find_source_problems(written: Settings) -> list[str]:
 
 def _follows(error: ErrorDetails, path: Path, found: Iterable[Path]) -> bool:
     """Whether a list is too short only because what it has is wrong."""
-    return error["type"] == "too_short" and any(_is_below(one, path) for one in found)
-
-
-def _is_below(path: Path, other: Path) -> bool:
-    """Whether a path leads to something within what another one leads to."""
-    return len(path) > len(other) and path[: len(other)] == other
+    depth = len(path)
+    within = (len(one) > depth and one[:depth] == path for one in found)
+    return error["type"] == "too_short" and any(within)
 
 
 def _errors(settings: Settings, model: Model) -> list[ErrorDetails]:

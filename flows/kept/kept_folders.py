@@ -12,7 +12,6 @@ from flows.storage.sealed_folders import (
     DamagedFile,
     ListedFile,
     describe_files,
-    list_files,
     read_receipt,
     seal_folder,
     verify_files,
@@ -94,7 +93,8 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None) -> KeptRe
     """
     draft = home.with_name(f"{home.name}{DRAFT}")
     with storage_errors(f"writing {home.parent}"):
-        files, content = describe_files(draft), identity or _hash_files(draft)
+        files = describe_files(draft)
+        content = identity or identify([(one.path, hash_file(draft / one.path)) for one in files])
         receipt = KeptReceipt(key=key, code=code, identity=content, files=files)
         seal_folder(draft, receipt)
         draft.rename(home)
@@ -105,11 +105,6 @@ def warn_of_damage(name: str, damage: str) -> Warned:
     """Say that a step or report is computed anew, since what was kept of it did not verify."""
     message = f"{name}: computed anew, since of what was kept {damage}"
     return Warned(code="kept_damaged", message=message)
-
-
-def _hash_files(folder: Path) -> str:
-    """The hash of a folder's files, their names among it."""
-    return identify([(name, hash_file(folder / name)) for name in list_files(folder)])
 
 
 def find_kept(home: Path, key: str) -> KeptReceipt | None:

@@ -128,17 +128,13 @@ class Mirror:
         for folder in {(self.root / key).parent for key in self.stored}:
             folder.mkdir(parents=True, exist_ok=True)
         shown = [one for one in self.stored.values() if not (self.root / one.key).is_dir()]
-        work_at_once(self._bring, [one for one in shown if self._is_needed(one)])
-        for one in shown:
-            if not self._is_needed(one) and self._is_stood_in_for(one):
+        work_at_once(
+            self._bring, [one for one in shown if self._needs.brings(one.key, self.published)]
+        )
+        for one in shown if Kind.RAW in self._needs.kinds else ():
+            if kind_of(one.key) is Kind.RAW:
                 stand_in(one, self.root / one.key)
                 self.sign(one.key)
-
-    def _is_needed(self, one: StoredObject) -> bool:
-        return self._needs.brings(one.key, self.published)
-
-    def _is_stood_in_for(self, one: StoredObject) -> bool:
-        return kind_of(one.key) is Kind.RAW and Kind.RAW in self._needs.kinds
 
     def _bring(self, one: StoredObject) -> None:
         self._cache.bring(one, self.root / one.key, is_fresh=self._needs.is_fresh)

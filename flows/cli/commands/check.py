@@ -72,7 +72,10 @@ def _describe_table(table: CheckedTable) -> list[str]:
     counts = [f"{table.rows_read:,} read", f"{table.accepted:,} accepted"]
     counts += [f"{count:,} {what}" for what in COUNTED if (count := getattr(table, what))]
     lines = [f"{table.table}: {', '.join(counts)}{days}"]
-    mapped = [_describe_mapped(ours, theirs) for ours, theirs in table.mapped.items()]
+    mapped = [
+        ours if theirs == [ours] else f"{ours} from {' and '.join(theirs)}"
+        for ours, theirs in table.mapped.items()
+    ]
     mapped += [f"{ours} is always {value!r}" for ours, value in table.constants.items()]
     if mapped:
         lines.append(f"  mapped      {', '.join(mapped)}")
@@ -87,7 +90,3 @@ def _describe_table(table: CheckedTable) -> list[str]:
     if reasons:
         lines.append(f"  rejected    {'; '.join(reasons)}")
     return lines
-
-
-def _describe_mapped(ours: str, theirs: list[str]) -> str:
-    return ours if theirs == [ours] else f"{ours} from {' and '.join(theirs)}"

@@ -110,13 +110,13 @@ def _compare_models(
     rows, models = _put_side_by_side(published.scan(spec.table).filter(period.condition()), spec)
     if not rows.height:
         return None
-    lift = _find_lift(published) if spec.has_lift else {}
+    lift, none = _find_lift(published) if spec.has_lift else {}, plain(None, MONEY)
     shown = [
         Rows(
             (
                 *(plain(row[name], TEXT) for name in spec.labels),
                 *(_credit(spec, row, model, period) for model in models),
-                *([_lift_of(lift, row)] if lift else ()),
+                *([lift.get((row[C.org_id], row[C.campaign_id]), none)] if lift else ()),
             )
         )
         for row in rows.head(MOST_ROWS).iter_rows(named=True)
@@ -153,10 +153,6 @@ def _put_side_by_side(rows: pl.LazyFrame, spec: ModelsSpec) -> tuple[pl.DataFram
 def _credit(spec: ModelsSpec, row: Mapping[str, Any], model: str, period: ReportPeriod) -> Cell:
     key = {name: row[name] for name in spec.key} | {C.model: model} | period.key()
     return figure(spec.table, key, C.revenue, row[model])
-
-
-def _lift_of(lift: Mapping[tuple[Any, Any], Cell], row: Mapping[str, Any]) -> Cell:
-    return lift.get((row[C.org_id], row[C.campaign_id]), plain(None, MONEY))
 
 
 def _find_lift(published: SnapshotTables) -> dict[tuple[Any, Any], Cell]:

@@ -167,10 +167,10 @@ def _find_named_sends(
 
 
 def place_event_batch(of: EventInputs, one: EventBatch, _: Path) -> str:
-    """Note for the run whose each event of a batch is; tells what was noted."""
+    """Note for the run whose each event of a batch is; tells what was noted, in which order."""
     placed = _place(of, one)
     write_whole(placed.select(GIVEN), one.placed)
-    return identify_places(placed)
+    return identify_rows(placed.select(GIVEN).with_row_index(PLACE).lazy())
 
 
 def write_event_piece(of: EventInputs, one: EventBatch, folder: Path) -> None:
@@ -228,13 +228,8 @@ def _scan_places(sends: Sequence[Path]) -> Rows[SendPlaces]:
     return Pieces(SENDS, tuple(sends)).scan_extract(PLACES)
 
 
-def identify_places(placed: pl.DataFrame) -> str:
-    """The hash of what the events of a batch were given, and of their order."""
-    return identify_rows(placed.select(GIVEN).with_row_index(PLACE).lazy())
-
-
 def _find_first_sent(inputs: PeopleInputs) -> Held[FirstSentEvents]:
-    if not inputs.has_events_of(Action.SENT):
+    if not any(name.endswith(str(Action.SENT)) for name in inputs.catalog.feeds.event_types()):
         return pl.DataFrame(schema=polars_schema(FirstSentEvents))
     keys = inputs.open_keys()
     found = find_first_sent(keys.read_events(EventScope.SEND), keys.read_sends())

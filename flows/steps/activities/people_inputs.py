@@ -12,7 +12,6 @@ from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import People
 from contracts.reports.journeys import IdentityLinks
-from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, list_batches
 from flows.config.memory import fact_rows_at_once
 from flows.errors import REPORT_IT, CampaignReportsError
@@ -83,10 +82,6 @@ class PeopleInputs(StepInputs):
     @cached_property
     def _owners_identity(self) -> str:
         return identify_rows(self.names.owners.lazy())
-
-    def has_events_of(self, action: Action) -> bool:
-        """Whether any event is of an action, of whatever channel or bare."""
-        return any(name.endswith(str(action)) for name in self.catalog.feeds.event_types())
 
     def scan_named(self, table: str) -> pl.LazyFrame:
         """A canonical table whose contacts an address may name."""

@@ -142,14 +142,9 @@ def find_inputs(activities: Activities, config: Workspace, most_rows: int) -> Cr
     return CreditInputs(activities, last_days.collect(), config.attribution, timezone, most_rows)
 
 
-def touches_by_any_event(rules: AttributionSection) -> bool:
-    """Whether other events than clicks may be touches."""
-    return rules.touch_opens or bool(rules.touch_events)
-
-
 def list_touching(rules: AttributionSection) -> tuple[str, ...]:
-    """The kinds of activities of which only a part is looked at."""
-    return KINDS[1:] if touches_by_any_event(rules) else KINDS
+    """The kinds of activities of which only a part is looked at: of events the clicks."""
+    return KINDS[1:] if rules.touch_opens or rules.touch_events else KINDS
 
 
 def list_batches(activities: Activities, rules: AttributionSection, most_rows: int) -> list[range]:

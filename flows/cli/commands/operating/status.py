@@ -36,7 +36,11 @@ def status(workspace: Path, /, *, json: Flag = False) -> int:
     damaged = [*published.damaged, *damaged_note]
     late = list(_find_late_feeds(loaded, manifest, datetime.now(UTC)))
     killed = find_killed_holder(loaded.root)
-    problems = [*_name_killed(killed), *_name_problems(pointer, attempt, damaged, late)]
+    problems = [*_name_problems(pointer, attempt, damaged, late)]
+    if killed is not None:
+        problems.insert(
+            0, f"the last run{name_holder(killed)} was killed before its end; run again"
+        )
     found = {
         "workspace": str(workspace),
         "run_id": pointer.run_id if pointer else None,
@@ -79,11 +83,6 @@ def _find_late_feeds(
         late = explain_lateness(feed, stamps, now, timezone, files=len(own), rows=rows)
         if late is not None:
             yield late
-
-
-def _name_killed(holder: dict[str, object] | None) -> Iterator[str]:
-    if holder is not None:
-        yield f"the last run{name_holder(holder)} was killed before its end; run again"
 
 
 def _name_problems(
