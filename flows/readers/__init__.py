@@ -6,18 +6,18 @@ batches (`raw_batch`), or says that it cannot be read as a whole (`refusal`). Te
 writes a file anew without some of its records.
 """
 
-from flows.readers.feed_file import FeedFile, open_feed
+from flows.readers.feed_file import open_feed
 from flows.readers.header import ROW_NUMBER, Header
-from flows.readers.raw_batch import LIMITS, FileOptions, RawBatch
+from flows.readers.raw_batch import LIMITS, FileOptions, RawBatch, Reader
 from flows.readers.refusal import RefusedFile
 
 __all__ = [
     "LIMITS",
     "ROW_NUMBER",
-    "FeedFile",
     "FileOptions",
     "Header",
     "RawBatch",
+    "Reader",
     "RefusedFile",
     "open_feed",
 ]

@@ -54,6 +54,8 @@ class ParquetReader:
         content_sha256: Hash of the Parquet bytes, once the batches are exhausted.
     """
 
+    has_fixed_columns = True
+
     def __init__(self, path: Path, options: FileOptions, batch_bytes: int) -> None:
         """Read a file's footer.
 

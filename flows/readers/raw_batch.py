@@ -82,9 +82,19 @@ class RawBatch:
 
 
 class Reader(Protocol):
-    """One open file of one format."""
+    """One open file of one format.
+
+    Attributes:
+        header: The file's columns; of JSON, those of the first records.
+        has_fixed_columns: Whether all columns are known before the first record, as those of JSON
+            are not.
+        is_empty: Whether it has no data: it is empty or has only a header.
+        notes: What was skipped, renamed or detected, without values of the data.
+        preamble: The lines above the header, where the format has one.
+    """
 
     header: Header
+    has_fixed_columns: bool
     is_empty: bool
     notes: list[str]
     preamble: tuple[str, ...]
@@ -95,7 +105,11 @@ class Reader(Protocol):
         ...
 
     def batches(self) -> Iterator[RawBatch]:
-        """Yield every record of the file, in order."""
+        """Yield every record of the file, in order.
+
+        Raises:
+            RefusedFile: The file turns out to be damaged as a whole.
+        """
         ...
 
 

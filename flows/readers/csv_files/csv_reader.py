@@ -34,6 +34,8 @@ class CsvReader:
         preamble: The lines above the header.
     """
 
+    has_fixed_columns = True
+
     def __init__(self, text: TextFile, options: FileOptions, batch_bytes: int) -> None:
         """Find the table in a text.
 

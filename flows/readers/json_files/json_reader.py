@@ -45,6 +45,8 @@ class JsonLinesReader:
         notes: What was detected or renamed.
     """
 
+    has_fixed_columns = False
+
     def __init__(self, text: TextFile, options: FileOptions, batch_bytes: int) -> None:
         """Look at the first records of a text.
 

@@ -17,7 +17,7 @@ from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.refused_headers import require_columns
 from flows.ingest.required_columns import find_missing
-from flows.readers import ROW_NUMBER, FeedFile, RefusedFile, open_feed
+from flows.readers import ROW_NUMBER, Reader, RefusedFile, open_feed
 from flows.readers.compression import compression_of
 from flows.steps.reading.feed_candidates import (
     Candidate,
@@ -206,7 +206,7 @@ def _fill_constants(settings: Mapping[str, object]) -> dict[str, object]:
     return {**settings, **({"constants": filled} if filled else {})}
 
 
-def _explain_header(feed: ConfiguredFeed, opened: FeedFile) -> Iterator[str]:
+def _explain_header(feed: ConfiguredFeed, opened: Reader) -> Iterator[str]:
     header = opened.header.columns
     try:
         require_columns(feed, header, opened.preamble)

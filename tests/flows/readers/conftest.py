@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.readers import FeedFile, FileOptions, RawBatch, open_feed
+from flows.readers import FileOptions, RawBatch, Reader, open_feed
 
-Opened = tuple[FeedFile, pl.DataFrame, pl.DataFrame]
+Opened = tuple[Reader, pl.DataFrame, pl.DataFrame]
 
 
 @pytest.fixture

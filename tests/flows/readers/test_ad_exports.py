@@ -44,7 +44,6 @@ def test_google_ads(read: Callable, content: bytes, batch_bytes: int) -> None:
     assert feed.header.columns == ("Campaign", "Campaign ID", "Clicks", "Cost")
     assert rows.rows() == [(1, *SPRING), (2, *SEQUEL)]
     assert broken.height == 0
-    assert feed.rows_read == 2
     assert feed.notes == ["skipped 2 preamble lines", "skipped 2 total rows at the end"]
 
 
@@ -87,9 +86,8 @@ def test_linkedin(read: Callable) -> None:
 
 def test_tiktok(read: Callable) -> None:
     content = b"Campaign,Clicks\nTotal of 2 results,3\na,1\nb,2\n"
-    feed, rows, _ = read(content, total_row_prefixes=("Total of ",))
+    _feed, rows, _ = read(content, total_row_prefixes=("Total of ",))
     assert rows.rows() == [(1, "a", "1"), (2, "b", "2")]
-    assert feed.rows_read == 2
 
 
 META = frozenset({"campaign name", "ad name"})
@@ -123,10 +121,9 @@ def test_a_broken_record_above_total_rows_is_kept(read: Callable) -> None:
 
 def test_a_short_footer_is_no_broken_record(read: Callable) -> None:
     content = b"Campaign,Clicks\na,1\nb\nTotal\n"
-    feed, rows, broken = read(content, total_row_prefixes=("Total",))
+    _feed, rows, broken = read(content, total_row_prefixes=("Total",))
     assert rows.rows() == [(1, "a", "1")]
     assert broken[ROW_NUMBER].to_list() == [2]
-    assert feed.rows_read == 2
 
 
 def test_words_for_no_data_are_believed_of_a_file_without_any(

@@ -40,12 +40,10 @@ def cells(rows: pl.DataFrame) -> list[tuple[str | None, ...]]:
 @pytest.mark.parametrize("batch_bytes", [7, 1 << 20])
 def test_every_way_to_write_a_table(read: Callable, content: bytes, batch_bytes: int) -> None:
     feed, rows, broken = read(content, batch_bytes=batch_bytes)
-    assert feed.format == "csv"
     assert feed.header.columns == ("id", "name")
     assert rows.rows() == [(1, "1", "a"), (2, "2", "b")]
     assert rows.schema == {ROW_NUMBER: pl.UInt32, "id": pl.String, "name": pl.String}
     assert broken.height == 0
-    assert feed.rows_read == 2
 
 
 @pytest.mark.parametrize(
@@ -92,12 +90,11 @@ def test_a_damaged_record_is_rejected_alone(
     read: Callable, record: bytes, reason: str, raw: dict[str, object], batch_bytes: int
 ) -> None:
     content = b'id,name\n0,a\n%b\n2,"b"\n3,"c\nd"\n4,""\n' % record
-    feed, rows, broken = read(content, batch_bytes=batch_bytes)
+    _feed, rows, broken = read(content, batch_bytes=batch_bytes)
     assert rows.rows() == [(1, "0", "a"), (3, "2", "b"), (4, "3", "c\nd"), (5, "4", None)]
     assert broken[ROW_NUMBER].to_list() == [2]
     assert broken["reason"].to_list() == [reason]
     assert json.loads(broken[0, "raw"]) == raw
-    assert feed.rows_read == 5
 
 
 def test_the_rest_of_a_damaged_record_of_several_lines_is_no_record(read: Callable) -> None:
@@ -108,10 +105,9 @@ def test_the_rest_of_a_damaged_record_of_several_lines_is_no_record(read: Callab
 
 def test_an_unclosed_quote_before_a_long_file_is_rejected_alone(read: Callable) -> None:
     lines = b"".join(b"%d,name\n" % number for number in range(400_000))
-    feed, rows, broken = read(b'id,name\nx,"open\n' + lines, batch_bytes=1 << 18)
+    _feed, rows, broken = read(b'id,name\nx,"open\n' + lines, batch_bytes=1 << 18)
     assert broken[ROW_NUMBER].to_list() == [1]
     assert rows.height == 400_000
-    assert feed.rows_read == 400_001
 
 
 def test_a_column_alone_needs_quotes_for_an_empty_cell(read: Callable) -> None:
@@ -124,7 +120,7 @@ def test_a_column_alone_needs_quotes_for_an_empty_cell(read: Callable) -> None:
 def test_a_file_without_data_is_empty(read: Callable, content: bytes) -> None:
     feed, rows, _ = read(content)
     assert feed.is_empty
-    assert rows.height == feed.rows_read == 0
+    assert rows.is_empty()
 
 
 def test_null_values_are_compared_trimmed(read: Callable) -> None:
@@ -196,7 +192,6 @@ def test_a_header_that_stands_again_is_no_row(
     feed, rows, broken = read(content, "all.csv", batch_bytes=batch_bytes)
     assert [*rows.rows()] == [(1, "1", "a"), (3, "2", "b"), (5, "id", "b")]
     assert broken.is_empty()
-    assert feed.rows_read == 3
     assert "skipped 2 rows that repeat the header" in feed.notes
 
 
@@ -239,4 +234,3 @@ def test_a_row_without_a_filled_cell_is_no_row(
     assert [*rows.rows()] == [(1, "1", "a"), (3, "2", None), (4, None, "c")]
     assert broken.is_empty()
     assert f"skipped {6 if totals else 4} empty rows" in feed.notes
-    assert feed.rows_read == 3

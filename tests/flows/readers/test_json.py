@@ -90,12 +90,11 @@ def test_a_broken_line_is_rejected_alone(
     read: Callable, line: bytes, reason: str, others: int, other: bytes
 ) -> None:
     lines = [other, b"", line, b"   ", *[other] * (others - 1)]
-    feed, rows, broken = read(b"\r\n".join(lines), "feed.ndjson", encoding="utf-8")
+    _feed, rows, broken = read(b"\r\n".join(lines), "feed.ndjson", encoding="utf-8")
     assert broken.select(ROW_NUMBER, "reason").rows() == [(2, reason)]
     assert json.loads(broken[0, "raw"]) == {"line": line.decode(errors="replace")}
     assert rows[ROW_NUMBER].to_list() == [1, *range(3, others + 2)]
     assert rows["id"].to_list() == ["x"] * others
-    assert feed.rows_read == others + 1
 
 
 def test_keys_may_differ_from_line_to_line(read: Callable) -> None:
@@ -108,9 +107,8 @@ def test_keys_may_differ_from_line_to_line(read: Callable) -> None:
 
 
 def test_a_later_batch_may_add_columns(read: Callable) -> None:
-    feed, rows, _ = read(b'{"a": 1}\n{"a": 2}\n{"b": 3}\n', "feed.jsonl", batch_bytes=9)
+    _feed, rows, _ = read(b'{"a": 1}\n{"a": 2}\n{"b": 3}\n', "feed.jsonl", batch_bytes=9)
     assert rows.rows() == [(1, "1", None), (2, "2", None), (3, None, "3")]
-    assert feed.rows_read == 3
 
 
 def test_objects_of_many_keys(read: Callable) -> None:
@@ -159,7 +157,6 @@ def test_a_path_may_add_up_what_an_array_s_objects_have(
 def test_a_file_without_records_is_empty(read: Callable, content: bytes) -> None:
     feed, _, _ = read(content, "feed.json")
     assert feed.is_empty
-    assert feed.rows_read == 0
 
 
 @pytest.mark.parametrize(
@@ -195,9 +192,9 @@ def test_arrays_that_follow_one_another_are_one(
 ) -> None:
     """The bodies of a webhook's calls, as a receiver appends them to a file."""
     bodies = (b'[{"a": 1}, {"a": "]["}]', b"[]", b'[\n{"a": 3}\n]')
-    feed, rows, broken = read(between.join(bodies) + between, "feed.json", batch_bytes=batch_bytes)
+    _feed, rows, broken = read(between.join(bodies) + between, "feed.json", batch_bytes=batch_bytes)
     assert rows.rows() == [(1, "1"), (2, "]["), (3, "3")]
-    assert (feed.rows_read, broken.height) == (3, 0)
+    assert broken.is_empty()
 
 
 def test_an_element_that_is_no_object_is_rejected_alone(read: Callable) -> None:
