@@ -21,7 +21,7 @@ from flows.cluster.workers import Threads
 from flows.code_version import name_code, name_environment
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.config.memory import tasks_at_once
-from flows.descriptions.write_descriptions import write_descriptions
+from flows.descriptions.standard_forms import write_descriptions
 from flows.errors import REPORT_IT, CampaignReportsError, StorageFailed
 from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps

@@ -85,7 +85,7 @@ STAGES = {
     ),
     "run tables": ("flows.steps.run_tables:write_run_tables",),
     "hash outputs": ("flows.storage.snapshots.publish:hash_outputs",),
-    "descriptions": ("flows.descriptions.write_descriptions:write_descriptions",),
+    "descriptions": ("flows.descriptions.standard_forms:write_descriptions",),
     "page": ("flows.page.report_page:write_page",),
     "publishing": ("flows.storage.snapshots.publish:publish_snapshot",),
 }

@@ -10,10 +10,9 @@ from contracts.reports.ads import (
 )
 from contracts.reports.session_matches import SessionMatches
 from flows.page.charts import draw_chart, draw_groups, draw_ratio
-from flows.page.day_sums import DaySums, parts_of, read_day_sums
+from flows.page.day_sums import DaySums, make_headlines, parts_of, read_day_sums
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.figures import MONEY, NUMBER, RATE, plain
-from flows.page.headlines import make_headlines
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.tables import TableSpec, make_table

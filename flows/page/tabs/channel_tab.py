@@ -7,10 +7,9 @@ import polars as pl
 from contracts.reports.messaging import LinkReport, MessageReport
 from contracts.reports.people import ListGrowth
 from flows.page.charts import draw_chart, draw_level
-from flows.page.day_sums import DaySums, parts_of, read_day_sums
+from flows.page.day_sums import DaySums, make_headlines, parts_of, read_day_sums
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.figures import RATE
-from flows.page.headlines import make_headlines
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table

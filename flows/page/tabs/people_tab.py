@@ -2,9 +2,8 @@
 
 from contracts.reports.people import ContactReport, ListGrowth, SegmentReport, Subscriptions
 from flows.page.charts import draw_chart, draw_level
-from flows.page.day_sums import DaySums, read_day_sums
+from flows.page.day_sums import DaySums, make_headlines, read_day_sums
 from flows.page.figures import COUNT, TEXT
-from flows.page.headlines import make_headlines
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, list_values, make_table

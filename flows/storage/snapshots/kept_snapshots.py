@@ -20,8 +20,12 @@ from contracts.manifest import (
 from flows.errors import UsageError
 from flows.storage.checksums import drop_sums
 from flows.storage.layout import Layout
-from flows.storage.snapshots.published_files import PublishedDamage, read_manifest_as, read_pointer
-from flows.storage.snapshots.unfinished import find_unfinished
+from flows.storage.snapshots.published_files import (
+    PublishedDamage,
+    find_unfinished,
+    read_manifest_as,
+    read_pointer,
+)
 from flows.storage.workspace_files import remove_tree, storage_errors
 
 GRACE = timedelta(hours=1)

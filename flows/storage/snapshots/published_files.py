@@ -12,10 +12,11 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from contracts.manifest import Manifest, OutputTable, PastRun, Pointer
+from contracts.manifest import Journal, Manifest, OutputTable, PastRun, Pointer
 from flows.errors import StorageFailed
 from flows.storage.checksums import find_differing
 from flows.storage.layout import Layout
+from flows.storage.sealed_files import unseal
 from flows.storage.workspace_files import hash_file, storage_errors
 
 M = TypeVar("M", bound=Pointer | Manifest | PastRun)
@@ -246,3 +247,26 @@ def _find_problem(root: Path, output: OutputTable, published_ns: int) -> str:
     if entry.st_size != output.bytes:
         return "has another size than when it was published"
     return find_problem(root, output) if entry.st_mtime_ns > published_ns else ""
+
+
+def read_journal(layout: Layout) -> str:
+    """The run that the journal names.
+
+    Raises:
+        FileNotFoundError: There is no journal.
+        ValueError: It is not what a run writes.
+    """
+    return unseal(Journal, layout.journal.read_bytes()).run_id
+
+
+def find_unfinished(layout: Layout) -> str:
+    """The run that made a snapshot to which the pointer does not lead yet; empty where none did.
+
+    Whether its folder lies in its place already or not, nothing of it is published.
+    """
+    try:
+        run_id = read_journal(layout) if layout.journal.exists() else ""
+        pointer = read_pointer(layout.root) if run_id else None
+    except (ValueError, PublishedDamage):
+        return ""
+    return "" if pointer is not None and pointer.run_id == run_id else run_id

@@ -11,11 +11,11 @@ from flows.storage.snapshots.publish import finish_publishing, mirror_latest, po
 from flows.storage.snapshots.published_files import (
     PublishedDamage,
     find_problem,
+    read_journal,
     read_manifest,
     read_manifest_as,
     read_pointer,
 )
-from flows.storage.snapshots.unfinished import read_journal
 from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree, storage_errors
 
 

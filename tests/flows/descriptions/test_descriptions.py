@@ -16,7 +16,7 @@ from open_data_contract_standard.model import OpenDataContractStandard
 from contracts.columns import descriptions
 from contracts.manifest import Manifest
 from contracts.reports.ads import CampaignPerformance
-from flows.descriptions.write_descriptions import write_descriptions
+from flows.descriptions.standard_forms import write_descriptions
 from flows.storage.snapshots.publish import hash_outputs
 from tests.support.publishing import publish
 from tests.support.workspaces import Ran

@@ -9,7 +9,7 @@ from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag
 from flows.cli.progress_bars import progress_bars
 from flows.config.loading import LoadedWorkspace, load_workspace
-from flows.descriptions.write_descriptions import write_descriptions
+from flows.descriptions.standard_forms import write_descriptions
 from flows.errors import UsageError
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
