@@ -1,4 +1,4 @@
-"""Tables as a Frictionless data package, ODCS contracts, DuckDB views and dbt sources (SPEC §12)."""
+"""Tables as a Frictionless data package, ODCS contracts, DuckDB views, dbt sources (SPEC §12)."""
 
 import json
 import re
