@@ -25,9 +25,6 @@ def rates_of(catalog: Catalog) -> pl.LazyFrame | None:
 def reject_unpriced(catalog: Catalog, config: Workspace, keeper: Keeper | None) -> Catalog:
     """Reject the ad stats and orders whose currency has no rate on their day.
 
-    Args:
-        keeper: Has what earlier runs found of the same files; None has it found anew.
-
     Returns:
         The catalog without those rows.
     """

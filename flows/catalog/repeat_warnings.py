@@ -42,11 +42,7 @@ FOUND, ALIKE = "found", "alike"
 
 
 def warn_of_repeats(catalog: Catalog, config: Workspace, keeper: Keeper | None) -> Iterator[Warned]:
-    """Warn of equal rows that add up, and of figures that later files say anew.
-
-    Args:
-        keeper: Has what earlier runs found of the same files; None has it found anew.
-    """
+    """Warn of equal rows that add up, and of figures that later files say anew."""
     for feed in catalog.feeds:
         yield from _warn_of_equal(feed, catalog, config.workspace.currency, keeper)
     yield from _warn_of_lines(catalog)
@@ -148,11 +144,7 @@ def _name(paths: tuple[str, ...]) -> str:
 
 
 def warn_of_renamed(catalog: Catalog, config: Workspace, keeper: Keeper | None) -> Iterator[Warned]:
-    """Warn of figures that seem to count twice, because what they are about was renamed.
-
-    Args:
-        keeper: Has what earlier runs found of the same files; None has it found anew.
-    """
+    """Warn of figures that seem to count twice, because what they are about was renamed."""
     for feed in catalog.feeds:
         files = _list_overlapping([one for one in catalog.feeding(STATS) if one.raw.feed is feed])
         if len(files) < 2 or feed.section.repeats != "replace":  # noqa: PLR2004 - two files

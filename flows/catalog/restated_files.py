@@ -45,7 +45,6 @@ def find_restatements(
     Args:
         files: Those that give rows of the table, without copies.
         table: A table whose rows of one key add up.
-        keeper: Has what earlier runs found of the same files; None has it found anew.
     """
     by_feed = sorted(files, key=lambda file: (file.raw.feed.place, file.order))
     for _, group in groupby(by_feed, key=lambda file: file.raw.feed.place):

@@ -116,7 +116,6 @@ def judge_rows(files: Iterable[ReadFile], rows_at_once: int, keeper: Keeper | No
     Args:
         files: Every file, in order.
         rows_at_once: How many rows' keys are compared in memory at a time.
-        keeper: Has what earlier runs found of the same files; None has it found anew.
     """
     given = [file for file in files if not file.is_copy]
     restatements = [

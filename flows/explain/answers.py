@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
@@ -26,7 +26,7 @@ from flows.explain.people.list_cells import ListCells
 from flows.explain.people.people_cells import PeopleCells
 from flows.explain.people.segment_cells import SegmentCells
 from flows.explain.published_run import PublishedRun
-from flows.explain.run_cells import RunCells
+from flows.explain.run_cells import Explain, RunCells
 from flows.readers.feed_file import open_feed
 from flows.readers.header import ROW_NUMBER
 from flows.report_tables import EVERY_CHANNEL, find_table
@@ -36,7 +36,6 @@ from transforms.explain.row_places import COUNTS, PLACE_BITS, ROW_PLACE, unpack_
 
 RAW = "raw"
 RAW_ROWS = pl.Schema({ROW_PLACE: pl.UInt64, RAW: pl.String})
-
 ROWS_SHOWN = 1000
 MESSAGE_TABLES = (
     *(f"{EVERY_CHANNEL}/{level}_report" for level in ("campaign", "dispatch", "message")),
@@ -45,18 +44,6 @@ MESSAGE_TABLES = (
 )
 AD_TABLES = tuple(f"ads/{name}" for name in (*LEVELS, *PERFORMANCE, URLS))
 ATTRIBUTION_TABLES = tuple(f"attribution/{name}" for name in (*SUMS, "order_touches"))
-
-
-class Cells(Protocol):
-    """Explains the figures of some tables."""
-
-    def explain(self, cell: AskedCell) -> Explanation:
-        """How a figure came to be.
-
-        Raises:
-            NotCovered: Nothing can be said of it.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -84,23 +71,23 @@ class Explainer:
         orders = OrderRows(run)
         sends, stats = SendFigures(run, orders), AdStatsRows(run)
         ads = AdCells(stats, orders)
-        of_tables: dict[tuple[str, ...], Cells] = {
-            MESSAGE_TABLES: MessageCells(sends),
-            (f"{EVERY_CHANNEL}/variant_report",): VariantCells(sends),
-            (f"{EVERY_CHANNEL}/provider_report",): ProviderCells(sends),
-            AD_TABLES: ads,
-            ("ads/spend_sources",): SourceCells(stats),
-            ("ads/utm_audit",): AuditCells(stats),
-            ("ads/breakdown_report",): BreakdownCells(stats),
-            ATTRIBUTION_TABLES: AttributionCells(run, orders, sends, ads),
-            ("attribution/paths",): PathCells(orders),
-            ("attribution/holdout_lift",): LiftCells(orders),
-            ("people/contact_report", "people/contact_journey"): PeopleCells(sends, orders),
-            ("people/segment_report",): SegmentCells(sends),
-            ("people/list_growth",): ListCells(run),
-            ("run/feeds", "run/changes"): RunCells(run, self._explain),
+        of_tables: dict[tuple[str, ...], Explain] = {
+            MESSAGE_TABLES: MessageCells(sends).explain,
+            (f"{EVERY_CHANNEL}/variant_report",): VariantCells(sends).explain,
+            (f"{EVERY_CHANNEL}/provider_report",): ProviderCells(sends).explain,
+            AD_TABLES: ads.explain,
+            ("ads/spend_sources",): SourceCells(stats).explain,
+            ("ads/utm_audit",): AuditCells(stats).explain,
+            ("ads/breakdown_report",): BreakdownCells(stats).explain,
+            ATTRIBUTION_TABLES: AttributionCells(run, orders, sends, ads).explain,
+            ("attribution/paths",): PathCells(orders).explain,
+            ("attribution/holdout_lift",): LiftCells(orders).explain,
+            ("people/contact_report", "people/contact_journey"): PeopleCells(sends, orders).explain,
+            ("people/segment_report",): SegmentCells(sends).explain,
+            ("people/list_growth",): ListCells(run).explain,
+            ("run/feeds", "run/changes"): RunCells(run, self._explain).explain,
         }
-        self.cells = {label: cells for labels, cells in of_tables.items() for label in labels}
+        self.explain = {label: one for labels, one in of_tables.items() for label in labels}
         self.files = {file.order: file for file in run.catalog.files}
 
     def answer(
@@ -115,10 +102,10 @@ class Explainer:
         return self._state(cell, self._explain(cell))
 
     def _explain(self, cell: AskedCell) -> Explanation:
-        cells = self.cells.get(find_table(cell.group, cell.name).label)
-        if cells is None:
+        explain = self.explain.get(find_table(cell.group, cell.name).label)
+        if explain is None:
             raise NotCovered(cell.label, cell.column)
-        return cells.explain(cell)
+        return explain(cell)
 
     def _state(self, cell: AskedCell, found: Explanation) -> ExplainedCell:
         rows = self._name_files(found.rows)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flows.cluster.workers import THREADS, Workers, perform
 from flows.kept.identities import identify
+from flows.kept.kept_folders import KeptFolder
 from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree
 
 TEXT = "text"
@@ -23,17 +24,20 @@ WriteDrafts = Callable[[Sequence[Draft], Callable[[Written], object]], None]
 T = TypeVar("T")
 
 
-class Folder(Protocol):
-    """A folder with files that were written once."""
+@dataclass(frozen=True)
+class ScratchFolder:
+    """A folder that lasts as long as the process."""
 
-    @property
-    def identity(self) -> str:
-        """What its content is."""
-        ...
+    path: Path
+    identity: str
 
     def open(self) -> Path:
-        """The folder, its files as they were written."""
-        ...
+        """The folder."""
+        return self.path
+
+
+Folder = KeptFolder | ScratchFolder
+"""A folder with files that were written once, and what its content is."""
 
 
 class Keeper(ABC):
@@ -106,18 +110,6 @@ class Keeper(ABC):
             (folder / TEXT).write_text(write(), encoding="utf-8")
 
         return (self.folder(name, inputs, put).open() / TEXT).read_text(encoding="utf-8")
-
-
-@dataclass(frozen=True)
-class ScratchFolder:
-    """A folder that lasts as long as the process."""
-
-    path: Path
-    identity: str
-
-    def open(self) -> Path:
-        """The folder."""
-        return self.path
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ batches (`raw_batch`), or says that it cannot be read as a whole (`refusal`). Te
 writes a file anew without some of its records.
 """
 
-from flows.readers.feed_file import open_feed
+from flows.readers.feed_file import Reader, open_feed
 from flows.readers.header import ROW_NUMBER, Header
-from flows.readers.raw_batch import LIMITS, FileOptions, RawBatch, Reader
+from flows.readers.raw_batch import LIMITS, FileOptions, RawBatch
 from flows.readers.refusal import RefusedFile
 
 __all__ = [

@@ -13,11 +13,13 @@ from flows.readers.formats import (
 )
 from flows.readers.json_files.json_reader import JsonArrayReader, JsonLinesReader
 from flows.readers.parquet_reader import ParquetReader, is_parquet
-from flows.readers.raw_batch import FileOptions, Reader
+from flows.readers.raw_batch import FileOptions
 from flows.readers.text import TextFile
 
 BATCH_BYTES = 16 << 20
 DEFAULT_OPTIONS = FileOptions()
+Reader = CsvReader | JsonLinesReader | ParquetReader
+"""An open file: its columns, and batches that account for every record."""
 _TEXT_READERS = {
     CSV: CsvReader,
     JSON_LINES: JsonLinesReader,

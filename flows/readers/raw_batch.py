@@ -1,13 +1,11 @@
 """What goes into a reader and what comes out of it."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import polars as pl
 
-from flows.readers.header import ROW_NUMBER, Header
+from flows.readers.header import ROW_NUMBER
 
 BROKEN_SCHEMA = pl.Schema({ROW_NUMBER: pl.UInt32, "reason": pl.String, "raw": pl.String})
 NONE_BROKEN = pl.DataFrame(schema=BROKEN_SCHEMA)
@@ -79,38 +77,6 @@ class RawBatch:
     def height(self) -> int:
         """How many records they are."""
         return self.rows.height + self.broken.height
-
-
-class Reader(Protocol):
-    """One open file of one format.
-
-    Attributes:
-        header: The file's columns; of JSON, those of the first records.
-        has_fixed_columns: Whether all columns are known before the first record, as those of JSON
-            are not.
-        is_empty: Whether it has no data: it is empty or has only a header.
-        notes: What was skipped, renamed or detected, without values of the data.
-        preamble: The lines above the header, where the format has one.
-    """
-
-    header: Header
-    has_fixed_columns: bool
-    is_empty: bool
-    notes: list[str]
-    preamble: tuple[str, ...]
-
-    @property
-    def content_sha256(self) -> str:
-        """Hash of the decompressed content, once the batches are exhausted."""
-        ...
-
-    def batches(self) -> Iterator[RawBatch]:
-        """Yield every record of the file, in order.
-
-        Raises:
-            RefusedFile: The file turns out to be damaged as a whole.
-        """
-        ...
 
 
 @dataclass

@@ -30,6 +30,8 @@ from transforms.messaging.send_linking import MESSAGE_CONTACT
 
 SEND, MESSAGE, CONTACT = SendKeys.send_key, SendKeys.message_key, SendKeys.contact_key
 PLACE = SendKeys.row_number
+Seed = tuple[pl.Expr, pl.Expr]
+"""Whether a row of `FeedSends`, and one of `FeedEvents`, says itself that it is of a figure."""
 
 
 class PlacedKeys(KeyFiles):
@@ -64,30 +66,17 @@ class KeyRows:
     unlinked: Rows[FeedEvents] | None
 
 
-@dataclass(frozen=True)
-class Seed:
-    """Which rows say themselves that they are of a figure.
-
-    Attributes:
-        of_sends: Whether a row of `FeedSends` does.
-        of_events: Whether a row of `FeedEvents` does.
-    """
-
-    of_sends: pl.Expr
-    of_events: pl.Expr
-
-
 def seed_messages(messages: pl.Series) -> Seed:
     """The rows of some messages, by their keys."""
     is_own = pl.col(MESSAGE).is_in(messages.implode())
-    return Seed(is_own, is_own)
+    return is_own, is_own
 
 
 def seed_contacts(contact: pl.Expr) -> Seed | None:
     """The rows of some contacts; None where more than their keys tells them."""
     if set(contact.meta.root_names()) != {SendFacts.contact_key}:
         return None
-    return Seed(contact, contact)
+    return contact, contact
 
 
 def seed_day(day: Mapping[str, Any], timezone: str) -> Seed:
@@ -96,7 +85,7 @@ def seed_day(day: Mapping[str, Any], timezone: str) -> Seed:
     is_timeless = pl.all_horizontal(at.is_null() for at in sent)
     (date,) = day.values()
     if date is None:
-        return Seed(is_timeless, pl.col(EventKeys.occurred_at).is_null())
+        return is_timeless, pl.col(EventKeys.occurred_at).is_null()
     first, last = (
         pl.select(start_of_day(pl.lit(one, pl.Date), timezone)).item()
         for one in (date, date + timedelta(days=1))
@@ -104,30 +93,27 @@ def seed_day(day: Mapping[str, Any], timezone: str) -> Seed:
     times = [*sent, pl.col(SendKeys.delivered_at)]
     is_of_day = pl.any_horizontal(at.is_between(first, last, closed="left") for at in times)
     occurred = pl.col(EventKeys.occurred_at).is_between(first, last, closed="left")
-    return Seed(is_timeless | is_of_day.fill_null(value=False), occurred)
+    return is_timeless | is_of_day.fill_null(value=False), occurred
 
 
 def narrow_keys(rows: KeyRows, seed: Seed, owners: Held[AddressOwners]) -> KeyRows:
     """Keep the sends of a figure with all that belongs to them.
 
-    Args:
-        seed: Which rows say themselves that they are of the figure.
-
     Returns:
         The rows of every send of which any row is a seed, in memory, and those beside which a seed
         finds its send.
     """
-    paired = rows.sends
+    (of_sends, of_events), paired = seed, rows.sends
     if rows.unlinked is not None:
         pair = hash_message_contact(MESSAGE, CONTACT).alias(MESSAGE_CONTACT)
         paired = paired.with_columns(pair)
     own, told = pl.collect_all(
-        [paired.filter(seed.of_sends), rows.named.filter(seed.of_events).select(SEND).unique()]
+        [paired.filter(of_sends), rows.named.filter(of_events).select(SEND).unique()]
     )
     keys = pl.concat([own.select(SEND), told]).unique()
     unlinked = rows.unlinked
     if unlinked is not None:
-        seeds = unlinked.filter(seed.of_events).select(SEND).unique().collect()
+        seeds = unlinked.filter(of_events).select(SEND).unique().collect()
         both = (paired, pair_named(rows.named, owners))
         ids = pl.concat(one.select(SEND, MESSAGE_CONTACT) for one in both)
         known = ids.join(keys.lazy(), on=SEND, how="semi")

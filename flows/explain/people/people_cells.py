@@ -9,7 +9,7 @@ from contracts.feeds import Sessions
 from contracts.reports.journeys import ContactJourney
 from contracts.reports.people import ContactReport
 from flows.explain.attribution.order_rows import KEY, OrderRows
-from flows.explain.cells import AskedCell
+from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.explanation import NOTHING, Explanation, NotCovered, merge_left_out
 from flows.explain.left_out import list_left_out
 from flows.explain.messaging.send_figures import SendFigures
@@ -19,6 +19,7 @@ from transforms.common.keys import CONTACT, hash_id
 from transforms.explain.row_places import BECAUSE
 
 R = ContactReport
+PERSON = (R.org_id, R.contact_id)
 OF_SENDS = {
     R.sends: "the number of sends to the contact, hold-outs apart",
     R.delivered: "the number of sends to the contact that count as delivered",
@@ -63,7 +64,7 @@ class PeopleCells:
         journey = self.sends.run.scan("people", "contact_journey")
         if journey is None or column not in {*OF_ORDERS, R.sessions}:
             raise NotCovered(cell.label, column)
-        steps = journey.filter(*_are_of(cell))
+        steps = journey.filter(*have_values_of(cell.row, PERSON))
         if column in OF_ORDERS:
             return self._count_orders(steps, column, OF_ORDERS[column])
         return self._count_visits(cell, steps)
@@ -93,7 +94,7 @@ class PeopleCells:
             pl.col(ContactJourney.occurred_at).alias(Sessions.started_at),
             why.alias(BECAUSE),
         )
-        own, ids = _are_of(cell), {str(cell.row[R.contact_id])}
+        own, ids = have_values_of(cell.row, PERSON), {str(cell.row[R.contact_id])}
         parts = [
             list_left_out(self.sends.run, table, lambda rows: rows.filter(*own), ids)
             for table in ("sessions", "page_views")
@@ -105,12 +106,7 @@ class PeopleCells:
         )
 
 
-def _are_of(cell: AskedCell) -> list[pl.Expr]:
-    """Whether rows are of a cell's contact."""
-    return [pl.col(name) == cell.row[name] for name in (R.org_id, R.contact_id)]
-
-
 def _hash_contact(cell: AskedCell) -> int:
     """The key of a cell's contact."""
-    names = {name: [cell.row[name]] for name in (R.org_id, R.contact_id)}
+    names = {name: [cell.row[name]] for name in PERSON}
     return pl.DataFrame(names).select(hash_id(R.contact_id, seed=CONTACT)).item()

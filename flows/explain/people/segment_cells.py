@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.feeds import ListMembers, Segments
 from contracts.reports.people import SegmentReport
-from flows.explain.cells import AskedCell
+from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.explanation import (
     Explanation,
     count_rows,
@@ -20,6 +20,7 @@ from flows.explain.narrowed_tables import scan_placed
 from transforms.explain.row_places import ROW_PLACE
 
 R = SegmentReport
+SEGMENT = (R.org_id, R.segment_id)
 OF_LISTS = {
     R.members: (ListMembers.contact_id, "the number of distinct contacts on its lists"),
     R.campaigns_used_in: (
@@ -43,31 +44,31 @@ class SegmentCells:
             return Explanation(words, self._state_source(cell), excluded=self._list_versions(cell))
         if cell.column in OF_LISTS:
             return self._count_members(cell)
-        members = self.sends.run.catalog.scan("list_members").filter(*self._are_of(cell))
+        members = self.sends.run.catalog.scan("list_members").filter(
+            *have_values_of(cell.row, SEGMENT)
+        )
         scope = SendScope({R.org_id: cell.row[R.org_id]}, contact=are_of_list(members))
         return self.sends.explain(scope, cell.column, cell.row)
-
-    def _are_of(self, cell: AskedCell) -> list[pl.Expr]:
-        """Whether rows are of the cell's segment."""
-        return [pl.col(name) == cell.row[name] for name in (R.org_id, R.segment_id)]
 
     def _state_source(self, cell: AskedCell) -> pl.DataFrame:
         """The segment's own row."""
         counted = pl.col(Segments.contact_count).is_not_null()
-        own = scan_placed(self.sends.run.catalog, "segments").filter(*self._are_of(cell), counted)
+        own = scan_placed(self.sends.run.catalog, "segments").filter(
+            *have_values_of(cell.row, SEGMENT), counted
+        )
         why = pl.lit("the segment, as its source counted it")
         counts = pl.col(Segments.contact_count)
         return count_rows(own, "segments", counts, why)
 
     def _list_versions(self, cell: AskedCell) -> pl.DataFrame:
-        own = self._are_of(cell)
+        own = have_values_of(cell.row, SEGMENT)
         ids = {str(cell.row[R.segment_id])}
         return list_left_out(self.sends.run, "segments", lambda rows: rows.filter(*own), ids)
 
     def _count_members(self, cell: AskedCell) -> Explanation:
         """The first row of a list by which each contact or campaign counts; the others do not."""
         counted, words = OF_LISTS[cell.column]
-        own = self._are_of(cell)
+        own = have_values_of(cell.row, SEGMENT)
         is_own_list = pl.col(ListMembers.campaign_id) == pl.col(ListMembers.segment_id)
         rows = (
             scan_placed(self.sends.run.catalog, "list_members")

@@ -29,6 +29,7 @@ class CsvReader:
 
     Attributes:
         header: The names of its columns.
+        has_fixed_columns: All are known before the first record.
         is_empty: Whether no data follows the header.
         notes: What was skipped or renamed.
         preamble: The lines above the header.

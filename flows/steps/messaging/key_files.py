@@ -9,7 +9,7 @@ from typing import Self
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import Rows, polars_schema
+from contracts.columns import Held, Rows, polars_schema
 from contracts.facts.messaging.send_keys import FeedEvents, FeedSends
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.row_files import RowFile, list_row_files
@@ -170,3 +170,53 @@ class KeyFiles:
         """Whether a key's bucket is in the group, or the key in the group's part of its bucket."""
         place = pl.col(key) if self.groups > BUCKETS else pl.col(key) % BUCKETS
         return place % self.groups == group
+
+
+@dataclass(frozen=True)
+class HeldKeys:
+    """Key columns in memory, of one group.
+
+    Attributes:
+        events: By scope.
+    """
+
+    sends: Held[FeedSends]
+    events: dict[EventScope, Held[FeedEvents]]
+    groups: int = 1
+
+    @property
+    def has_sends(self) -> bool:
+        """Whether there is any send."""
+        return self.sends.height > 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows are held."""
+        return self.sends.height + sum(rows.height for rows in self.events.values())
+
+    def has(self, scope: EventScope) -> bool:
+        """Whether any event is of the scope."""
+        return self.events[scope].height > 0
+
+    def read_sends(self, group: int | None = None) -> Rows[FeedSends]:  # noqa: ARG002 - there is one
+        """The sends."""
+        return self.sends.lazy()
+
+    def read_events(
+        self,
+        scope: EventScope,
+        group: int | None = None,  # noqa: ARG002 - there is one
+    ) -> Rows[FeedEvents]:
+        """The events of a scope."""
+        return self.events[scope].lazy()
+
+    def in_group(self, key: str, group: int) -> pl.Expr:  # noqa: ARG002 - there is one
+        """All rows are."""
+        return pl.lit(value=True)
+
+    def beside(self, other: "HeldKeys") -> "HeldKeys":
+        """These rows, and others."""
+        events = {
+            scope: pl.concat([rows, other.events[scope]]) for scope, rows in self.events.items()
+        }
+        return HeldKeys(pl.concat([self.sends, other.sends]), events)

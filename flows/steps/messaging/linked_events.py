@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import polars as pl
 
@@ -17,7 +16,7 @@ from contracts.facts.messaging.send_keys import (
 )
 from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
-from flows.steps.messaging.key_files import EVENTS
+from flows.steps.messaging.key_files import EVENTS, HeldKeys, KeyFiles
 from transforms.common.keys import hash_message_contact
 from transforms.messaging.event_assignment import NAMES_SEND
 from transforms.messaging.send_keys import EventScope
@@ -34,36 +33,6 @@ BY_ADDRESS = (EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
 """The scopes of events that may name their contact by an e-mail address."""
 
 
-class Keys(Protocol):
-    """The key columns of sends and events, in groups of buckets."""
-
-    @property
-    def groups(self) -> int:
-        """How many groups there are."""
-        ...
-
-    @property
-    def has_sends(self) -> bool:
-        """Whether there is any send."""
-        ...
-
-    def has(self, scope: EventScope) -> bool:
-        """Whether any event is of the scope."""
-        ...
-
-    def read_sends(self, group: int | None = None) -> Rows[FeedSends]:
-        """The sends in a group, or in all of them."""
-        ...
-
-    def read_events(self, scope: EventScope, group: int | None = None) -> Rows[FeedEvents]:
-        """The events of a scope in a group, or in all of them."""
-        ...
-
-    def in_group(self, key: str, group: int) -> pl.Expr:
-        """Whether a key belongs to the group."""
-        ...
-
-
 @dataclass(frozen=True)
 class LinkInputs:
     """What events are linked to sends by.
@@ -73,7 +42,7 @@ class LinkInputs:
         folder: Where events lie that move to the groups of their sends.
     """
 
-    keys: Keys
+    keys: KeyFiles | HeldKeys
     codes: Rows[MessageCodes]
     owners: Held[AddressOwners]
     addressed: Rows[FeedEvents]
@@ -81,7 +50,11 @@ class LinkInputs:
 
     @classmethod
     def of(
-        cls, keys: Keys, codes: pl.LazyFrame, owners: pl.DataFrame, folder: Path
+        cls,
+        keys: KeyFiles | HeldKeys,
+        codes: pl.LazyFrame,
+        owners: pl.DataFrame,
+        folder: Path,
     ) -> "LinkInputs":
         """Find the events that an address names."""
         addressed = materialize(_read_addressed(keys, owners), FeedEvents)
@@ -126,7 +99,7 @@ def identify_sends(sends: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _read_addressed(keys: Keys, owners: pl.DataFrame) -> pl.LazyFrame:
+def _read_addressed(keys: KeyFiles | HeldKeys, owners: pl.DataFrame) -> pl.LazyFrame:
     """The events whose contact an address names that a contact bears, keyed by that contact."""
     if owners.is_empty():
         return pl.LazyFrame(schema=EVENTS)

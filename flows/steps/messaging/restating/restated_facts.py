@@ -19,12 +19,11 @@ from flows.catalog.row_files import RowFile, scan_rows
 from flows.config.memory import fact_rows_at_once
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.fact_files import CONTACTS, FACTS, FactFiles
-from flows.steps.messaging.key_files import KeyFiles
+from flows.steps.messaging.key_files import HeldKeys, KeyFiles
 from flows.steps.messaging.linked_events import LinkInputs
 from flows.steps.messaging.restating.fact_base import FactBase
 from flows.steps.messaging.restating.restated_sums import RestatedSums
 from flows.steps.messaging.restating.touched_sends import (
-    HeldKeys,
     Seeds,
     find_touched,
     hold_all,
