@@ -10,32 +10,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
+
+from flows.cluster.dask_workers import DaskWorkers
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-class Workers(Protocol):
-    """Carries out the tasks of a run."""
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether tasks leave this process."""
-        ...
-
-    @property
-    def at_once(self) -> int:
-        """How many tasks share the memory of one process."""
-        ...
-
-    def open_pool(self, at_once: int) -> Any:
-        """A pool as `concurrent.futures` has them, of so many threads where it is of threads."""
-        ...
-
-    def share(self, value: object) -> AbstractContextManager[object]:
-        """Hand to every worker, once, what many tasks need; give it to tasks as an argument."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -58,6 +38,11 @@ class Threads:
     def share(self, value: object) -> AbstractContextManager[object]:
         """The value itself."""
         return nullcontext(value)
+
+
+Workers = Threads | DaskWorkers
+"""What carries out the tasks of a run: `is_remote` where they leave this process; `at_once` is how
+many of them share the memory of one."""
 
 
 def perform(
