@@ -39,10 +39,6 @@ def list_matching(folder: Path, pattern: str) -> list[Path]:
 def list_matching_below(folder: Path, pattern: str) -> list[Path]:
     """The files in a folder, and in those below it, whose names match, in the order of their paths.
 
-    Args:
-        folder: The folder; one that is not there has none.
-        pattern: As of the shell.
-
     Raises:
         OSError: A folder cannot be read.
     """

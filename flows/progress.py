@@ -1,13 +1,10 @@
 """How far a run is."""
 
-from typing import Protocol
+from collections.abc import Callable
 
-
-class Progress(Protocol):
-    """Is told how far one stage of a run has come."""
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Note that `done` of `total` steps of `stage` are finished; a new stage begins at 0."""
+Progress = Callable[[str, int, int], None]
+"""Is told how far one stage of a run has come: its name, how many of its steps are finished, and of
+how many; a new stage begins at 0."""
 
 
 def silence(stage: str, done: int, total: int) -> None:

@@ -33,7 +33,6 @@ class RunSummary:
     """A published run in figures.
 
     Attributes:
-        root: The workspace, as it was named.
         rejects: Rejected rows by feed, file and reason, the most first: `feed`, `file`, `reason`,
             `rows`. A row with two reasons stands under both.
         matched: Sessions with an ad and all sessions; None without ads or sessions.

@@ -29,7 +29,6 @@ class SummaryLine:
     """One line of a summary.
 
     Attributes:
-        label: What it is about, in a word.
         stands_for: For how many lines it stands.
         kinds: What to call them where they are cut off.
     """

@@ -24,7 +24,6 @@ class FeedContents:
 
     Attributes:
         listed: As configured, those without a file too.
-        files: The files that were read, without copies.
         tables: The tables that may be asked about; any other is an error.
     """
 

@@ -28,7 +28,6 @@ class ReadFile:
 
     Attributes:
         folder: Where its parts lie, a folder a table.
-        order: Its place in the order of the paths.
         is_copy: Whether a file before it has the same content and is read in the same way.
     """
 

@@ -20,14 +20,7 @@ FILE = "file"
 
 
 class RecordedFile(OwnRecord):
-    """A file that gave rows of a table.
-
-    Attributes:
-        reading: The folder of its reading in the ledger.
-        feed: The place of its feed in the configuration.
-        scopes: Of events: what names their sends.
-        own_channels: The channels that event types may name.
-    """
+    """A file that gave rows of a table."""
 
     reading: str
     identity: str
@@ -135,11 +128,7 @@ def list_bases(
 def _find_recorded(
     folder: Path, made_from: MadeFrom, ledger: Path, now: Iterable[RowFile]
 ) -> tuple[RowFile, ...] | None:
-    """The files that a result was made from, if all of them can still be read.
-
-    Args:
-        now: The files of this run: these are verified already.
-    """
+    """The files that a result was made from, if all of them can still be read."""
     verified = {file.identity for file in now}
     if not all(one.identity in verified or _is_kept(ledger, one) for one in made_from.files):
         return None

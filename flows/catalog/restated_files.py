@@ -24,8 +24,6 @@ class Restatement:
     """What later files of one feed say anew in one table.
 
     Attributes:
-        feed: The feed's name.
-        paths: The files that had rows replaced, in order.
         superseded: The rows replaced: `file`, `row_number`, `row_status`.
         amounts: One row per organization, day and currency: money `before` and `after`.
     """

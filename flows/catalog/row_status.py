@@ -114,7 +114,6 @@ def judge_rows(files: Iterable[ReadFile], rows_at_once: int, keeper: Keeper | No
     """Find, in every table, the rows of these files that others of its rows put out of count.
 
     Args:
-        files: Every file, in order.
         rows_at_once: How many rows' keys are compared in memory at a time.
     """
     given = [file for file in files if not file.is_copy]

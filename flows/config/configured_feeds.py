@@ -27,8 +27,6 @@ class ConfiguredFeed:
     """One `[[feeds]]` of the configuration.
 
     Attributes:
-        name: How messages and quarantine call it.
-        place: Its place among the feeds.
         source: Its source mapping, without its own settings.
         mappings: How its rows become rows of each of its tables.
         options: What is known about its files before they are opened.

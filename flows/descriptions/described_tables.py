@@ -34,7 +34,6 @@ class DescribedTable:
     Attributes:
         name: Its name in the group, such as `audiences/vip`.
         files: Its files with their sizes and hashes, as the manifest lists them.
-        prefix: Where the snapshot lies in the workspace.
     """
 
     group: str

@@ -24,7 +24,6 @@ class AskedCell:
 
     Attributes:
         key: The columns that tell its row from others, with their values.
-        row: That row as it is published.
     """
 
     group: str

@@ -147,11 +147,7 @@ def _count_erased(inputs: list[InputFile]) -> int:
 def _require_same_files(
     manifest: Manifest, inputs: list[InputFile], rewritten: Container[str]
 ) -> None:
-    """Refuse to explain figures by other files than those that they were made from.
-
-    Args:
-        rewritten: The hashes of raw files that an erasure wrote anew.
-    """
+    """Refuse to explain figures by other files than those that they were made from."""
     published, found = (
         {(one.path, one.feed, one.table, one.sha256) for one in listed}
         for listed in (manifest.inputs, inputs)

@@ -85,7 +85,6 @@ def ingest_file(
     """Read one file into the ledger, unless the ledger has it, it verifies and that is enough.
 
     Args:
-        same: The file, and others with its bytes.
         require_unchanged: Called when the file is read and before anything is kept of it; raises
             where it is not what was hashed.
 
@@ -104,12 +103,7 @@ def ingest_file(
 
 
 def find_last_reading(raw: RawFile, sha256: str, target: Target) -> Receipt | None:
-    """What was read of a file while it had these bytes; None where the ledger has it no more.
-
-    Args:
-        raw: The file, which may have other bytes now.
-        sha256: The hash of those that it had.
-    """
+    """What was read of a file while it had these bytes; None where the ledger has it no more."""
     with suppress(DamagedFile):
         return _find_kept(SameBytes(sha256, (raw,)), target)
     return None

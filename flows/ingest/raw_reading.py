@@ -42,7 +42,6 @@ def read_raw_files(
     """Read every raw file that the ledger does not have yet, several at a time.
 
     Args:
-        target: Where readings go, and whose rows do not.
         settle_seconds: Files written less than this ago are left for the next run.
         on_file: Told how many files are done, of how many.
         list_published: Gives path and feed of what the published tables were made from, with the

@@ -31,7 +31,6 @@ class KeptReceipt(OwnRecord):
     """What a kept folder holds.
 
     Attributes:
-        key: The hash of all that decides it.
         code: The code and its libraries that wrote it; earlier ones did not say.
         identity: What its content is: of equal content, equal.
     """

@@ -33,11 +33,7 @@ class KeptReport(OwnRecord):
 
 
 class RunRecord(OwnRecord):
-    """The reports of a published run.
-
-    Attributes:
-        code: By which code, with which libraries.
-    """
+    """The reports of a published run."""
 
     run_id: str
     code: str

@@ -42,7 +42,6 @@ def draw_ratio(
 
     Args:
         title: What the chart shows, and its line.
-        parts: The column above, and the column below.
     """
     known = days.knowing(*parts)
     if len(_known(known, parts, period)) < len(parts):
@@ -89,7 +88,6 @@ def draw_level(
 
     Args:
         days: What stands on each day, by the column of whose values each has its own.
-        title: What the chart shows, and its line.
         column: The column that stands, and the one of whose values each has its own.
     """
     standing, each = column

@@ -21,7 +21,6 @@ class DaySums:
     """Sums of a table by its days, where it has days.
 
     Attributes:
-        table: `group/table`.
         rows: One row per day and, where asked for, group.
     """
 
@@ -53,7 +52,6 @@ def read_day_sums(
     """Sum figures of a table by the day.
 
     Args:
-        table: `group/table`.
         columns: The figures; those that the table does not have are left out.
         by: The columns that tell groups apart.
     """

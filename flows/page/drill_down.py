@@ -26,7 +26,6 @@ class FinerLevel:
     """The level below another.
 
     Attributes:
-        table: `group/table`.
         level: What stands in the second cell.
         parent: The columns that say below which row a row stands.
         by: The columns by whose values rows are summed over a period; empty for rows as they are.

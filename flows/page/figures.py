@@ -94,7 +94,6 @@ def figure(
     page names nobody.
 
     Args:
-        table: `group/table`.
         key: Column -> value, a list of values, or `{"from", "to"}`; columns left out are any.
         kind: How it is written; by the column where not given.
     """

@@ -31,12 +31,7 @@ MUCH_REJECTED = 0.01
 def answer_of_reports(
     published: SnapshotTables, channels: list[str], week: ReportPeriod
 ) -> tuple[Answer, ...]:
-    """Answer what a marketer asks first, as far as the reports can tell.
-
-    Args:
-        channels: The message channels that have reports.
-        week: The last seven days.
-    """
+    """Answer what a marketer asks first, as far as the reports can tell."""
     answers = (
         _best_campaign(published, week),
         _clicked_by_people(published),

@@ -52,7 +52,6 @@ def write_page(published: SnapshotTables, keep: Keep = write_anew) -> Path:
     """Write the page of a snapshot into its folder.
 
     Args:
-        published: The snapshot, its tables written.
         keep: Where parts of the page are kept whose tables may not have changed since.
 
     Returns:

@@ -44,8 +44,6 @@ class TableSpec:
         by: The columns by whose values rows are summed; empty to show rows as they stand.
         ratios: Ratios of sums, after the figures.
         bars: Figures and ratios that have a bar.
-        note: What must be said of it.
-        only: Which rows are meant at all.
     """
 
     title: str
@@ -275,7 +273,6 @@ def list_values(
         columns: The title of each column -> how its values are written.
         total: How many rows there are, where not all are given.
         source: The `group/table` whose rows are counted, if any is.
-        note: What must be said of it.
     """
     shown = tuple(
         Rows(

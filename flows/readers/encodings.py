@@ -68,7 +68,6 @@ def detect_encoding(head: bytes, given: str | None) -> tuple[str, int, list[str]
     text beyond ASCII, and UTF-8 otherwise.
 
     Args:
-        head: The first bytes of the file.
         given: The encoding, as settings name it.
 
     Raises:

@@ -33,8 +33,6 @@ def detect_text_format(extension: str, head: bytes, *, whole: bool) -> str:
 
     Args:
         extension: The file's extension in lower case; one that is unknown says nothing.
-        head: The start of the text, as UTF-8.
-        whole: Whether the head is all of it.
 
     Raises:
         RefusedFile: The content is not in the format that the extension says.

@@ -61,7 +61,6 @@ class ParquetReader:
 
         Args:
             options: What is known about it; dotted paths into nested columns become columns.
-            batch_bytes: About how much content one batch holds.
 
         Raises:
             RefusedFile: The file is not readable Parquet.

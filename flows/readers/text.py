@@ -33,8 +33,6 @@ class TextFile:
 
     Attributes:
         head: The first HEAD_BYTES of the content, as UTF-8 without a byte order mark.
-        head_is_all: Whether the file ends there.
-        notes: How it is read.
         content_sha256: Hash of the decompressed content, once all blocks are read.
     """
 

@@ -32,10 +32,6 @@ def open_feed_stores(
 ) -> Generator[tuple[Path, ...]]:
     """Show the objects of feeds in folders, as long as the context lasts.
 
-    Args:
-        files: The glob of each feed's files, in the order of the configuration.
-        keeps: Whether it is remembered what is read of them; the workspace is held then.
-
     Yields:
         The folders.
 

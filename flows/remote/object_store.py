@@ -42,7 +42,6 @@ class StoredObject:
     Attributes:
         key: From the workspace's prefix.
         e_tag: What is another whenever its content is.
-        modified: When it was written, by the store's clock.
     """
 
     key: str

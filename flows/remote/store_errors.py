@@ -46,9 +46,6 @@ class ObjectChanged(Exception):  # noqa: N818 - it names what was found
 def store_errors(doing: str, address: Address) -> Generator[None]:
     """Turn what obstore says into errors of ours, without any of its text: it may bear secrets.
 
-    Args:
-        doing: What was being done, as in "writing reports/current.json".
-
     Raises:
         ObjectMissing: There is no such object.
         ObjectChanged: A condition did not hold.

@@ -21,7 +21,6 @@ def open_workspace(
 
     Args:
         place: The workspace's folder, which is itself, or `s3://bucket/prefix`.
-        needs: What the command needs of an object store.
         wait_seconds: How long to wait for a run that holds a workspace there; one in a folder is
             held by what works in it.
 

@@ -32,9 +32,6 @@ def write_run_tables(
 ) -> tuple[list[Check], list[Warned]]:
     """Write `run/feeds` and `run/changes`.
 
-    Args:
-        run: The run, all other tables of which are written.
-
     Returns:
         What was checked; what of the kept snapshots is damaged, so that the two do not know of it.
     """

@@ -118,8 +118,6 @@ def write_pieces(
 
     Args:
         pieces: The table, cut, in the order of its key; two pieces are held at a time.
-        part: The name of the part, where the table is written in several.
-        table: Its contract, where the configuration adds columns to it.
     """
     table = table or find_table(group, name).contract
     path, label = _place(staging, group, name, part)

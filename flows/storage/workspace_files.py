@@ -131,7 +131,6 @@ def replace_with_copy(source: Path, target: Path, scratch: Path) -> None:
     Args:
         source: A file that is never changed any more.
         target: Where it is to appear; a file there is replaced.
-        scratch: A folder on the same file system, outside what readers look into.
     """
     draft = make_folder(scratch) / f"{target.name}.draft"
     draft.unlink(missing_ok=True)

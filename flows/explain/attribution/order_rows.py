@@ -133,23 +133,14 @@ class OrderRows:
     def explain_sessions(
         self, sessions: pl.DataFrame, column: str
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The orders whose last touch is one of some sessions, and those of whom it is another.
-
-        Args:
-            column: `orders` or `revenue`.
-        """
+        """The orders whose last touch is one of some sessions, and those of whom it is another."""
         touched = self.touches.join(sessions.lazy(), on=TOUCHED_KEY, how="semi")
         last = touched.filter(_is_last()).select(KEY).collect()
         found = self.count(last, column, LAST_TOUCHED.format("session of this row"))
         return found, self.leave_out_touched(touched, NO_DAY)
 
     def leave_out_touched(self, touched: pl.LazyFrame, day: Mapping[str, object]) -> pl.DataFrame:
-        """The orders of some touches of which none is the last, and rows that later ones replace.
-
-        Args:
-            touched: Rows of `order_touches`.
-            day: The orders' day, where it is asked for.
-        """
+        """The orders of touches of which none is the last, and rows that later ones replace."""
         keys = touched.select(KEY).unique()
         last = touched.filter(_is_last()).select(KEY)
         found = self.find(keys.join(last, on=KEY, how="anti").collect())
@@ -174,12 +165,7 @@ class OrderRows:
         return list_left_out(self.run, ORDERS, lambda rows: rows.join(own, on=KEY, how="semi"), ids)
 
     def of_contacts(self, org_id: str, is_of: pl.Expr, channel: str, column: str) -> pl.DataFrame:
-        """The orders whose last touch is a message of a channel, of some contacts.
-
-        Args:
-            is_of: Whether a row's `contact_key` is one of theirs.
-            column: `orders` or `revenue`.
-        """
+        """The orders whose last touch is a message of a channel, of some contacts."""
         last = self.find_touched_of(org_id, is_of, channel).filter(_is_last())
         return self.count(
             last.select(KEY).collect(), column, LAST_TOUCHED.format("message to them")

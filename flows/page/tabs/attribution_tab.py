@@ -59,9 +59,7 @@ class ModelsSpec:
     """Whose revenue the models are compared of.
 
     Attributes:
-        table: `group/table`.
         key: What tells its rows apart, the model aside.
-        labels: Columns of texts -> their titles.
         has_lift: Whether what hold-outs say of a campaign stands beside.
     """
 

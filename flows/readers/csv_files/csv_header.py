@@ -26,11 +26,7 @@ class CsvHeader:
     """Where and how a text table begins.
 
     Attributes:
-        delimiter: The character between two cells.
-        header: The names of its columns.
         start: Where the data starts, in bytes of the UTF-8 text.
-        notes: What was skipped.
-        preamble: The lines above the header.
         has_no_data: Whether the file says, in place of rows, that there are none.
     """
 
@@ -48,10 +44,6 @@ def find_header(head: bytes, options: FileOptions, *, final: bool) -> CsvHeader:
     With `expected_columns` the header is the first of the leading rows that has at least half of
     them, and at least two; where none has, the row that has most, if it has two. Otherwise it is
     the first line that is not blank, or that is as wide as most, where those above are narrow.
-
-    Args:
-        head: The file's start as UTF-8.
-        final: Whether the head is the whole file.
 
     Raises:
         RefusedFile: There is no header that could be read.

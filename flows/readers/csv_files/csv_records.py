@@ -50,7 +50,6 @@ class Records:
     Attributes:
         good: The readable records, each as one well-formed record without its line end.
         places: The place of every good record among all records, from 0.
-        broken: The others.
         consumed: How many bytes of the data are read; the rest needs more data.
     """
 

@@ -72,11 +72,7 @@ DECODER = json.JSONDecoder(
 
 
 def to_text(value: object, spelling: Spelling = PLAIN) -> str | None:
-    """Return a decoded value as a cell: null and empty text as None, nested ones as JSON.
-
-    Args:
-        spelling: How a number is written.
-    """
+    """Return a decoded value as a cell: null and empty text as None, nested ones as JSON."""
     if value is None or value == "":
         return None
     if isinstance(value, _Number):

@@ -52,11 +52,7 @@ def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[Held[Ha
 
 
 def _select_own(hasty: Held[HastyClicks], one: Questions, first: int) -> pl.DataFrame:
-    """The hasty clicks of a batch, by their rows there and not by their places among all clicks.
-
-    Args:
-        hasty: Of all batches.
-    """
+    """The hasty clicks of a batch, by their rows there and not by their places among all clicks."""
     rows = one.clicks.select(Clicks.event_row).collect().to_series()
     place = pl.col(Clicks.event_row) - first
     own = hasty.filter(pl.col(Clicks.event_row) >= first, place < len(rows))

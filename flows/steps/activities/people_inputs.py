@@ -140,11 +140,7 @@ def _find_unknown(
 
 
 def _put_in_order(people: pl.LazyFrame, count: int, folder: Path) -> pl.LazyFrame:
-    """Sort contacts, some at a time: what a sort takes beside them is several times as much.
-
-    Args:
-        folder: Where to cut them, if they are many.
-    """
+    """Sort contacts, some at a time: what a sort takes beside them is several times as much."""
     if count <= CONTACTS_A_SORT:
         return sort_people(people)
     some = find_bounds(people, CONTACTS_A_SORT // BOUNDS_A_SORT).collect(engine="streaming")

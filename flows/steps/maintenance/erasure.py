@@ -84,7 +84,6 @@ def erase_person(
     Args:
         raw: Whether the raw files are written anew without the person.
         confirm: Asked whether to go on, knowing what was found.
-        describe: Writes what describes a snapshot, and its page, anew.
 
     Returns:
         What was erased, which is nothing if it was erased before; None where it was not confirmed.

@@ -42,9 +42,6 @@ def verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
     """Verify each run's list of hashes, and by it all but the tables and the manifest.
 
     A list that is gone or damaged is made anew where the run's tables are those of its manifest.
-
-    Args:
-        root: The workspace; held by who calls, where anything is to be mended.
     """
     layout = Layout(root)
     runs = {*list_runs(layout), *list_quarantines(layout)}

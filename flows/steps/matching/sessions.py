@@ -185,8 +185,6 @@ def cut_views(catalog: Catalog, chosen: pl.Expr, folder: Path, most_rows: int) -
 
     Args:
         chosen: Of which page views sessions are made.
-        folder: Where to write `<group>-….parquet`.
-        most_rows: How many page views a group has, about.
 
     Returns:
         How many groups there are.

@@ -132,11 +132,7 @@ def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
 def _find_messages(
     inputs: StepInputs, channels: RunChannels, gathered: FileReferences | None
 ) -> Held[DescribedMessages]:
-    """Every message with its names, dispatch, campaign and channel.
-
-    Args:
-        gathered: The messages that files name whose rows all count, if gathered already.
-    """
+    """Every message with its names, dispatch, campaign and channel."""
     catalog = inputs.catalog
     if not catalog.has_rows(*NAMING_CHANNELS, "sends", "events"):
         return no_rows(DescribedMessages).collect()

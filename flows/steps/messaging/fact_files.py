@@ -70,7 +70,6 @@ class FactFiles:
         """Write the sums of a group.
 
         Args:
-            sums: By their kind.
             parts: Into how many parts contacts are cut.
         """
         for kind, rows in sums.items():
@@ -88,11 +87,7 @@ class FactFiles:
         return folder / f"{group:04}.arrow"
 
     def add_groups(self, parts: int) -> None:
-        """Add up the sums of all groups.
-
-        Args:
-            parts: Into how many parts contacts are cut.
-        """
+        """Add up the sums of all groups."""
         for kind, sums in SUMS.items():
             if kind != CONTACTS:
                 rows = materialize(self._add_groups(kind, kind), sums.table).collect()

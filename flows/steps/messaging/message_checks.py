@@ -59,11 +59,7 @@ def reconcile_events(
 
 
 def reconcile_sends(catalog: Catalog, rows: Iterable[Held[MessageRows]]) -> Check:
-    """Every accepted send is in a message row, as a send or as a hold-out; events may show others.
-
-    Args:
-        rows: Of every channel, those of no message channel too.
-    """
+    """Every accepted send is in a message row, as a send or a hold-out; events may show others."""
     sums = pl.concat(rows).select(pl.col(Counts.sends, MessageRows.holdout).sum())
     return equal_or_more(
         "messages: sends and hold-outs as accepted",

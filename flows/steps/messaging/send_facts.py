@@ -211,11 +211,7 @@ def number_organizations(
 
 
 def prepare_facts(inputs: StepInputs, names: NamedKeys, organizations: pl.DataFrame) -> FactInputs:
-    """What the send facts are made from, beside the key columns.
-
-    Args:
-        organizations: The numbers of organizations (`number_organizations`).
-    """
+    """What the send facts are made from, beside the key columns."""
     members = key_members(inputs.catalog.scan("list_members")).collect()
     has_bare = bool(set(inputs.catalog.feeds.event_types()) & BARE_ACTIONS)
     zone = inputs.config.workspace.timezone
@@ -233,8 +229,6 @@ def number_facts(
     """Give messages the numbers that their channel and organization have in facts.
 
     Args:
-        organizations: The numbers of organizations (`number_organizations`).
-        members: List members by campaign and contact (`key_members`).
         has_bare: Whether any event's type does not name its channel.
     """
     described = names.messages.lazy()

@@ -49,7 +49,6 @@ def judge_feeds(
 
     Args:
         root: The workspace; its kept snapshots say what is usual.
-        files: What was read in this run, copies too.
     """
     read = [file for file in files if not file.is_copy]
     past = read_past_inputs(root, RUNS_COMPARED + 1)

@@ -60,9 +60,6 @@ def warn_of_lost_columns(feeds: FeedContents, before: Mapping[str, list[str]]) -
 
     A file delivered anew under its old name leaves no file that still has them. What no mapping
     reads decides no figure: it is told once, in the run in which it goes.
-
-    Args:
-        before: Feed -> the columns that are remembered of earlier runs.
     """
     for feed in feeds:
         files = _files_of(feed, feeds)

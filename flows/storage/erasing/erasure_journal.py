@@ -96,7 +96,6 @@ def decide_erasure(root: Path, staged: Path, erasures: Erasures, decided: Decide
     """Decide an erasure: from here on it is carried out, by this command or by the next.
 
     Args:
-        root: The workspace, held by this run.
         staged: A folder of staging with the files to be written anew in `ANEW`.
 
     Raises:

@@ -100,9 +100,6 @@ def list_snapshots(root: Path) -> list[Snapshot[Manifest]]:
 def list_snapshots_as(root: Path, form: type[F]) -> list[Snapshot[F]]:
     """Every kept snapshot, with the part of its manifest that is asked for.
 
-    Args:
-        form: What is read of each manifest.
-
     Raises:
         StorageFailed: The disk does not give them.
     """

@@ -120,7 +120,6 @@ def publish_snapshot(root: Path, staging: Path, manifest: Manifest) -> None:
     Its `quarantine` folder, if there is one, becomes quarantine/<run_id>.
 
     Args:
-        root: The workspace, held by this run.
         staging: The folder from `stage_snapshot`, complete and checked.
         manifest: Becomes manifest.json in it.
 
@@ -150,7 +149,6 @@ def publish_quarantine(root: Path, staging_quarantine: Path, run_id: str) -> Pat
     """Show the rejected rows of a run that publishes no tables.
 
     Args:
-        root: The workspace, held by this run.
         staging_quarantine: `quarantine` of the staging folder; nothing happens if it is not there.
 
     Returns:

@@ -102,9 +102,6 @@ def restate_facts(
 ) -> FactFiles | None:
     """Bring the sums of a run before up to date.
 
-    Args:
-        files: The files that give sends, events and list members.
-
     Returns:
         None where all facts are to be built anew.
     """
@@ -187,8 +184,6 @@ def _sum_held(
     """The sums of some sends by their kind.
 
     Args:
-        held: Their rows, and those of their events.
-        named: What they are made from besides.
         files: The files whose list members count.
     """
     contact, email = AddressOwners.contact_key, AddressOwners.email_key
