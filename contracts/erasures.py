@@ -103,19 +103,26 @@ class Erasures(BaseModel):
             return True
         return any(self._tells(org_id, key, leaf) for key, leaf in _list_leaves(plain))
 
-    def says(self, org_id: str | None, record: str) -> bool:
+    def says(
+        self,
+        org_id: str | None,
+        record: str,
+        kinds: Iterable[IdentifierKind] = BESIDE_ADDRESSES,
+    ) -> bool:
         """Whether an unparsed record bears an erased person, be the id ever so short.
 
         Nothing tells its cells' columns, so that a short id may be another's number.
 
         Args:
             record: Its text, whatever stands between its cells, or JSON of it.
+            kinds: What a cell by itself may be.
         """
+        wanted = tuple(kinds)
         leaves = [leaf for _, leaf in _list_leaves(record)]
         cells = {cell for text in (record, *leaves) for cell in BETWEEN_CELLS.split(text)}
         cells.update(leaves)
         return self.mentions(org_id, record) or any(
-            self.knows(org_id, kind, cell) for cell in cells for kind in BESIDE_ADDRESSES
+            self.knows(org_id, kind, cell) for cell in cells for kind in wanted
         )
 
     def _tells(self, org_id: str | None, key: str, leaf: str) -> bool:

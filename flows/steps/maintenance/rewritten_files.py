@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.erasures import ERASED, Erasures
+from contracts.erasures import ERASED, Erasures, IdentifierKind
 from flows.catalog.feed_files import RawFile
 from flows.catalog.read_files import ReadFile
 from flows.errors import DataRefused, StorageFailed
@@ -144,7 +144,7 @@ def _write_anew(found_in: PersonFile, everybody: Erasures, draft: Path) -> None:
                 raw.feed.options,
                 found_in.numbers,
                 draft,
-                lambda record: everybody.says(None, record),
+                lambda record: everybody.says(None, record, IdentifierKind),
             )
     except (WrongRecordError, FileNotFoundError) as error:
         msg = f"{raw.path} was changed while it was read: nothing was erased"

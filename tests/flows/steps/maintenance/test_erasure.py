@@ -315,7 +315,8 @@ def test_who_shares_a_number_or_has_none_is_not_erased_with_the_person(tmp_path:
     assert report["contact_id"].to_list() == ["bo", "cy"]
 
 
-def test_what_takes_an_order_of_the_person_back_goes_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("raw", [False, True])
+def test_what_takes_an_order_of_the_person_back_goes_with_it(tmp_path: Path, *, raw: bool) -> None:
     """Refunds name the order alone; an order that is another's by now stays, with its refund."""
     orders = (
         b"order_id,ordered_at,contact_id,anonymous_id,revenue,refund_of\n"
@@ -334,7 +335,7 @@ def test_what_takes_an_order_of_the_person_back_goes_with_it(tmp_path: Path) -> 
     files = {"raw/orders.csv": orders, "raw/sessions.csv": sessions}
     root = write_workspace(tmp_path / "ws", toml, files)
     publish_tables(root)
-    found = erase(root, contact="ann")
+    found = erase(root, raw=raw, contact="ann")
     assert found is not None
     assert found.files == {"raw/orders.csv": 5, "raw/sessions.csv": 1}
     publish_tables(root)
