@@ -88,8 +88,8 @@ WARNINGS: Mapping[str, str] = {
     ),
     "no_files": "no file matches a feed's pattern",
     "no_offset": (
-        "times without an offset, while neither the feed's `timezone` nor its source says their "
-        "zone: read as UTC, which shifts those of local exports"
+        "times without an offset, while the reports have a time zone and neither the feed's "
+        "`timezone` nor its source says theirs: read as UTC, which shifts those of local exports"
     ),
     "no_time": (
         "stamps that are a day without a time, whose midnight in the feed's `timezone` is the day "

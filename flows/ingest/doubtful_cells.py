@@ -29,6 +29,9 @@ TOTAL = (
 """A word that names a row of sums and nothing else."""
 FIRST_ROWS, LAST_ROWS = 2, 3
 """Between which of a file's rows sums rarely stand."""
+PIVOTED = (AdStats.campaign_name, AdStats.ad_group_name, AdStats.ad_name)
+ALL = ("All", "Alle", "Tous", "Toutes", "Todos", "Todas", "Tutti", "Tutte")
+"""What a pivot table calls the sums over the names of a column."""
 DAY_BYTES = len("2026-01-31")
 OFFSET = r"(?i)(?:z|utc|gmt|[+-]\d\d(?::?\d\d)?)\s*$"
 """How a stamp ends that says its own zone."""
@@ -67,6 +70,9 @@ def count_doubts(
     if receipt.table == "events":
         counts = Counter(receipt.bounce_kinds) + _count_bounce_kinds(parsed)
         receipt.bounce_kinds = dict(sorted(counts.items()))
+    if receipt.table == "ad_stats":
+        counts = Counter(receipt.pivot_sums) + _count_pivot_sums(parsed)
+        receipt.pivot_sums = dict(sorted(counts.items()))
     if Contacts.email in parsed.columns:
         receipt.odd_addresses += int(
             parsed.get_column(Contacts.email).str.contains(NO_BARE_ADDRESS).sum()
@@ -92,6 +98,34 @@ def count_totals(receipt: TableReceipt, parsed: pl.DataFrame) -> None:
     counts = Counter(receipt.totals)
     counts.update(found.to_list())
     receipt.totals = dict(sorted(counts.items()))
+
+
+def _count_pivot_sums(parsed: pl.DataFrame) -> Counter[str]:
+    """Count the rows named as a pivot table names its sums that cost what the others cost.
+
+    One of a campaign and all of its ad groups costs what the campaign's other rows of the day do.
+    """
+    counts: Counter[str] = Counter()
+    if not any(map(_names_all, parsed.select(PIVOTED).get_columns())):
+        return counts
+    day, spend = AdStats.date_day, pl.col(AdStats.spend)
+    words = {name: pl.col(name).is_in(ALL).fill_null(value=False) for name in PIVOTED}
+    is_sum = pl.any_horizontal(words.values())
+    sums = parsed.filter(is_sum & (spend != 0))
+    for over, rows in sums.group_by(words.values()):
+        kept = [day, *(name for name, is_all in zip(PIVOTED, over, strict=True) if not is_all)]
+        total = spend.sum().cast(parsed.schema[AdStats.spend], strict=False)
+        others = parsed.filter(~is_sum).group_by(kept).agg(total)
+        added = rows.join(others, on=[*kept, AdStats.spend], how="semi", nulls_equal=True)
+        word = pl.coalesce(pl.when(is_all).then(name) for name, is_all in words.items())
+        counts.update(added.select(word).to_series().to_list())
+    return counts
+
+
+def _names_all(names: pl.Series) -> bool:
+    """Whether one of them is a word for all; of a column of long names few are looked at."""
+    short = names.filter(names.str.len_bytes() <= max(map(len, ALL)))
+    return bool(short.is_in(ALL).any())
 
 
 def _count_days_alone(resolved: ResolvedMapping, parsed: pl.DataFrame) -> int:

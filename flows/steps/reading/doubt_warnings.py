@@ -65,19 +65,23 @@ def _warn_of_shifted_days(
 def _warn_of_local_stamps(
     feed: ConfiguredFeed, files: list[ReadFile], reporting: str
 ) -> Iterator[Warned]:
-    """Times without an offset, of which neither the feed nor its source says the zone."""
+    """Times without an offset, of which neither the feed nor its source says the zone.
+
+    Where the reports are in UTC, too, they are what the feed's default says (SPEC §3).
+    """
+    if reporting == "UTC" or not feed.states_no_zone:
+        return
     counts: Counter[str] = Counter()
     for file in files:
         for got in file.receipt.tables:
             counts[got.table] += got.local_stamps
-    if feed.states_no_zone and (count := counts.total()):
+    if count := counts.total():
         tables = " and ".join(sorted(table for table, found in counts.items() if found))
-        zone = reporting if reporting != "UTC" else "Europe/Paris"
         yield feed.warn(
             "no_offset",
             f"{count_of(count, 'stamp')} of {tables} without an offset, read as UTC, though "
-            f'nothing says their zone: timezone = "{zone}" in the feed reads them as local times '
-            'there, timezone = "UTC" says that they are UTC',
+            f'nothing says their zone: timezone = "{reporting}" in the feed reads them as local '
+            'times there, timezone = "UTC" says that they are UTC',
             "timezone",
             count=count,
         )
@@ -134,9 +138,20 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
     if "total_rows" in feed.section.model_fields_set:
         return
     counts: Counter[tuple[str, str]] = Counter()
+    pivoted: Counter[str] = Counter()
     for file in files:
         for got in file.receipt.tables:
             counts.update({(got.table, word): n for word, n in got.totals.items()})
+            pivoted.update(got.pivot_sums)
+    for word, count in sorted(pivoted.items()):
+        yield feed.warn(
+            "total_suspected",
+            f"{count_of(count, 'row')} whose campaign, ad group or ad is called {word!r} cost what "
+            "others of the day cost together, as the sums of a pivot table do: that counts again; "
+            f"{write_toml({'null_values': [word]})[2:-2]} reads no name there",
+            "null_values",
+            count=count,
+        )
     for (table, word), count in sorted(counts.items()):
         yield feed.warn(
             "total_suspected",

@@ -289,3 +289,33 @@ def test_a_renamed_spend_is_refused(tmp_path: Path) -> None:
     answer = answer_of(read_export(tmp_path, "google_ads.report", text, 'on_refused = "skip"'))
     assert '"Cost"' in answer
     assert "Costs" in answer
+
+
+PIVOT = """\
+Nom de la campagne,Nom de l’ensemble de publicités,Jour,Montant dépensé (USD),Impressions
+All,All,2026-02-01,30,3000
+Spring,All,2026-02-01,30,3000
+Spring,Set A,2026-02-01,10,1000
+Spring,Set B,2026-02-01,20,2000
+"""
+
+
+def test_the_sums_of_a_pivot_table_are_told_with_what_mends_them(tmp_path: Path) -> None:
+    """A day's 30 dollars are 90 there: those of two sets, of their campaign and of all."""
+    (tmp_path / "1").mkdir()
+    found = read_export(tmp_path / "1", "facebook_ads.ads_manager", PIVOT)
+    (told,) = [one for one in found.warnings if one.setting == "feeds[0].null_values"]
+    assert (told.code, told.count) == ("total_suspected", 2)
+    mend = told.message[told.message.index("null_values") :].removesuffix(" reads no name there")
+    (tmp_path / "2").mkdir()
+    found = read_export(tmp_path / "2", "facebook_ads.ads_manager", PIVOT, mend)
+    assert rows_of(found, "ad_stats", "level", "spend") == [
+        ("ad_group", Decimal(10)),
+        ("ad_group", Decimal(20)),
+        ("campaign", Decimal(30)),
+    ]
+
+
+def test_an_ad_set_that_is_called_all_is_no_sum(tmp_path: Path) -> None:
+    found = read_export(tmp_path, "facebook_ads.ads_manager", PIVOT.replace(",30,", ",31,"))
+    assert not [one for one in found.warnings if one.setting == "feeds[0].null_values"]

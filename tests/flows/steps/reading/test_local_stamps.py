@@ -9,9 +9,12 @@ import pytest
 
 from tests.support.workspaces import feed, read_files
 
+BERLIN = '[workspace]\ntimezone = "Europe/Berlin"\n'
+
 
 def count_told(home: Path, toml: str, path: str, content: bytes) -> list[int | None]:
-    warnings = read_files(home, toml, {path: content}).warnings
+    """The counts of its warnings, in reports of a time zone of their own."""
+    warnings = read_files(home, BERLIN + toml, {path: content}).warnings
     return [one.count for one in warnings if one.code == "no_offset"]
 
 
@@ -63,3 +66,10 @@ def test_stamps_of_a_vendor_that_writes_utc_are_not_told(tmp_path: Path) -> None
     pages = b"id,timestamp,anonymous_id,url\n1,2026-03-05 09:00:00,a,https://x.org/\n"
     toml = '[[feeds]]\nsource = "segment.pages"\nfiles = "raw/p/*"\n' + feed("orders", "raw/o/*")
     assert not count_told(tmp_path, toml, "raw/p/1.csv", pages)
+
+
+def test_reports_in_utc_take_stamps_without_an_offset_as_theirs(tmp_path: Path) -> None:
+    """It is the documented default, and what warehouses write."""
+    toml = feed("orders", "raw/o/*")
+    warnings = read_files(tmp_path, toml, {"raw/o/1.csv": LOCAL_ORDERS}).warnings
+    assert not [one for one in warnings if one.code == "no_offset"]
