@@ -87,6 +87,10 @@ WARNINGS: Mapping[str, str] = {
         "campaigns cost another sum than their ads; `ads/spend_sources` shows both"
     ),
     "no_files": "no file matches a feed's pattern",
+    "more_than_sent": (
+        "a provider's summary with more deliveries than sends, or more unique opens or clicks than "
+        "deliveries: rates above 1"
+    ),
     "no_offset": (
         "times without an offset, while the reports have a time zone and neither the feed's "
         "`timezone` nor its source says theirs: read as UTC, which shifts those of local exports"

@@ -71,6 +71,8 @@ class TableReceipt(BaseModel):
     """The kind of a bounce that is neither hard nor soft -> its rows."""
     totals: dict[str, int] = {}
     """A word for totals -> the rows at the file's start or end that it names."""
+    more_than_sent: int = 0
+    """Rows of a provider's summary with more people or deliveries than there can be."""
     pivot_sums: dict[str, int] = {}
     """A pivot table's word for all -> ad figures under it that add up others of their day."""
     forgotten: int = 0

@@ -70,6 +70,8 @@ def count_doubts(
     if receipt.table == "events":
         counts = Counter(receipt.bounce_kinds) + _count_bounce_kinds(parsed)
         receipt.bounce_kinds = dict(sorted(counts.items()))
+    if receipt.table == "message_stats":
+        receipt.more_than_sent += parsed.filter(_says_more_than_sent()).height
     if receipt.table == "ad_stats":
         counts = Counter(receipt.pivot_sums) + _count_pivot_sums(parsed)
         receipt.pivot_sums = dict(sorted(counts.items()))
@@ -98,6 +100,15 @@ def count_totals(receipt: TableReceipt, parsed: pl.DataFrame) -> None:
     counts = Counter(receipt.totals)
     counts.update(found.to_list())
     receipt.totals = dict(sorted(counts.items()))
+
+
+def _says_more_than_sent() -> pl.Expr:
+    """Whether a summary of all days has more people than its mails; on a day there may be more."""
+    sends, delivered = pl.col(MessageStats.sends), pl.col(MessageStats.delivered)
+    reached = pl.coalesce(delivered, sends)
+    opened, clicked = pl.col(MessageStats.unique_opens), pl.col(MessageStats.unique_clicks)
+    is_more = (opened > reached, clicked > reached, delivered > sends)
+    return pl.col(MessageStats.date_day).is_null() & pl.any_horizontal(is_more)
 
 
 def _count_pivot_sums(parsed: pl.DataFrame) -> Counter[str]:

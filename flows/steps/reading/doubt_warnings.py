@@ -36,6 +36,7 @@ def warn_of_doubts(
     yield from _warn_of_bared_ids(feed, files)
     yield from _warn_of_totals(feed, files)
     yield from _warn_of_bounce_kinds(feed, files)
+    yield from _warn_of_impossible_counts(feed, files)
 
 
 def _warn_of_shifted_days(
@@ -179,6 +180,20 @@ def _warn_of_bounce_kinds(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterat
             f"counted in other_bounces: values = {entry} says what it is",
             f"values.{Events.subtype}",
             count=counts.total(),
+        )
+
+
+def _warn_of_impossible_counts(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Summaries whose rates are above 1, as where a column's thousands or another one is read."""
+    if count := sum(one.more_than_sent for file in files for one in file.receipt.tables):
+        yield feed.warn(
+            "more_than_sent",
+            f"{count_of(count, 'row')} of message_stats with more deliveries than sends, or more "
+            "unique opens or clicks than deliveries, so that rates are above 1: look at which of "
+            "the file's columns are read and how it writes thousands, and say it in columns and "
+            "decimal",
+            "columns",
+            count=count,
         )
 
 

@@ -11,7 +11,7 @@ import pytest
 from flows.config.loading import load_workspace
 from flows.progress import silence
 from flows.steps.reading.read_feeds import read_feeds
-from tests.support.exports import read_export, rows_of
+from tests.support.exports import answer_of, read_export, rows_of
 
 COUNTS = (
     "channel", "message_id", "message_name", "sends", "delivered", "opens", "unique_opens",
@@ -387,3 +387,20 @@ def test_a_vendor_s_own_event_types_are_no_mistake(tmp_path: Path) -> None:
     told = [one.message for one in found.warnings if one.code == "unknown_event_type"]
     assert len(told) == 1
     assert "'store_visit'" in told[0]
+
+
+MAILERLITE = """\
+Campaign name,Channel,Recipients,Opens,Clicks,Unsubscribed,Spam complaints,Hard bounces,Soft bounces
+Spring,Email,1000,400,50,3,1,4,6
+News,Push notification,500,,20,1,,,
+"""
+
+
+def test_bounces_of_two_columns_and_channels_by_other_words(tmp_path: Path) -> None:
+    found = read_export(tmp_path, "email.campaign_report", MAILERLITE)
+    assert answer_of(found) == ""
+    columns = ("channel", "message_id", "sends", "bounced", "complaints")
+    assert rows_of(found, "message_stats", *columns) == [
+        ("email", "Spring", 1000, 10, 1),
+        ("push", "News", 500, None, None),
+    ]
