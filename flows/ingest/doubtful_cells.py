@@ -1,5 +1,6 @@
 """Cells that are read as they stand and could mean something else: counted, to be told."""
 
+import re
 from collections import Counter
 
 import polars as pl
@@ -21,8 +22,8 @@ from transforms.ingest.parsing.day_orders import (
 from transforms.ingest.parsing.unclear_points import count_points
 from transforms.ingest.row_completion import TEXT_OF
 
-TOTAL = (
-    r"^\s*(?i:(?:grand |overall |sub-?)?totals?|gesamt(?:summe|ergebnis)?|insgesamt"
+TOTAL = re.compile(
+    r"\s*(?i:(?:grand |overall |sub-?)?totals?|gesamt(?:summe|ergebnis)?|insgesamt"
     r"|(?:zwischen)?summe|total g[ée]n[ée]ral|total geral|totale(?: complessivo)?|(?:eind)?totaal"
     r"|totalt|suma(?: total)?|razem|итого|合計|总计)\s*:?\s*$"
 )
@@ -95,10 +96,9 @@ def count_totals(receipt: TableReceipt, parsed: pl.DataFrame) -> None:
         for name, dtype in polars_schema(contract).items()
         if dtype == pl.String and (name in key(contract) or name in NAMES)
     ]
-    words = (pl.when(pl.col(name).str.contains(TOTAL)).then(name) for name in names)
-    found = parsed.select(pl.coalesce(words).str.strip_chars()).to_series().drop_nulls()
     counts = Counter(receipt.totals)
-    counts.update(found.to_list())
+    for row in parsed.select(names).iter_rows():
+        counts.update([name.strip() for name in row if name and TOTAL.match(name)][:1])
     receipt.totals = dict(sorted(counts.items()))
 
 

@@ -192,7 +192,7 @@ def drop_repeated(
     Raises:
         RefusedFile: A row holds different values in two columns of such a name.
     """
-    repeated = _find_meant(feed, header)
+    repeated = _find_meant(feed, header) if header.repeated else {}
     for batch in batches:
         for further, first in repeated.items():
             is_equal = pl.col(first).eq_missing(pl.col(further)).all()

@@ -82,21 +82,26 @@ class _Candidate:
         records = self.grammar.records(head, None, final=final, limit=SAMPLE_ROWS)
         self.rows = [self._texts(record) for record in records.good]
         self.places = records.places
-        expected = frozenset(_comparable(name) for name in options.expected_columns)
-        hits = [
-            len(expected & {_comparable(name) for name in row})
-            for row in self.rows[:HEADER_SEARCH_ROWS]
-        ]
+        self.hits, self.header = self._find_names()
+        if not self.hits and options.expected_columns:
+            self.header = self._first_wide_row()
+
+    def _find_names(self) -> tuple[int, int]:
+        """How many expected columns the header names, and the place of its row; none: 0 and 0."""
+        expected = frozenset(_comparable(name) for name in self.options.expected_columns)
         enough = min(2, len(expected))
-        half = next((i for i, n in enumerate(hits) if n >= enough and 2 * n >= len(expected)), None)
-        most = max(hits, default=0)
-        self.hits = most if expected and most >= enough else 0
-        if not self.hits:
-            self.header = self._first_wide_row() if expected else 0
-        else:
-            self.header = half if half is not None else hits.index(most)
+        most = place = 0
+        for at, row in enumerate(self.rows[:HEADER_SEARCH_ROWS]):
+            hits = len(expected & {_comparable(name) for name in row})
+            if hits >= enough and hits > most:
+                most, place = hits, at
+            if most and 2 * most >= len(expected):
+                break
+        return most, place
 
     def _texts(self, record: bytes) -> list[str]:
+        if b'"' not in record:  # decoded at once, which is what it takes of most files
+            return record.decode(errors="replace").split(self.delimiter.decode())
         return [cell.decode(errors="replace") for cell in self.grammar.cells(record)]
 
     def _first_wide_row(self) -> int:
