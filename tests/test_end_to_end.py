@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.campaign_reports import campaign_reports
-from flows.cli.app import main
 from flows.storage.snapshots.published_files import published_tables, read_manifest, read_pointer
-from tests.support.samples import copy_sample
+from tests.support.samples import EVERY_TABLE, copy_sample
 from tests.support.workspace_copies import copy_workspace
+from tests.support.workspaces import feed, write_workspace
 
 ROOT = Path(__file__).parents[1]
 NAMES = ["skene", "acquia", "hightouch", "ads", "journeys"]
@@ -124,6 +124,15 @@ def test_another_machine_writes_the_same_bytes(
         assert table_hashes(there.model_dump()) == table_hashes(here.model_dump())
 
 
+def test_some_samples_have_every_table_and_every_kind_of_feed(published: dict[str, Path]) -> None:
+    def tables(names: Sequence[str]) -> set[str]:
+        manifests = [manifest for one in names if (manifest := read_manifest(published[one]))]
+        written = {f"{one.group}/{one.table}" for each in manifests for one in each.outputs}
+        return written | {one.table for each in manifests for one in each.inputs}
+
+    assert tables(EVERY_TABLE) == tables(NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_that_is_told_holds_an_address(published: dict[str, Path], name: str) -> None:
     pointer = read_pointer(published[name])
@@ -185,28 +194,19 @@ def test_a_second_run_gives_the_same_bytes_and_survives_a_kill(
     assert not list((root / "state" / "staging").glob("*"))
 
 
-def test_a_workspace_without_a_parent_model_is_told_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "raw").mkdir()
-    (tmp_path / "raw/opens.csv").write_text("event_id,contact_id,message_id,occurred_at\n")
-    (tmp_path / "campaigns.toml").write_text(
-        '[[feeds]]\ntable = "events"\nfiles = "raw/*.csv"\n'
-        'constants = { event_type = "email_opened" }\n'
+def test_what_refuses_a_workspace_is_told_with_what_would_mend_it(tmp_path: Path) -> None:
+    """One has no parent model and one a file that lacks a column; nothing is published."""
+    orphan = write_workspace(
+        tmp_path / "orphan",
+        feed("events", "raw/*.csv", constants='{ event_type = "email_opened" }'),
+        {"raw/opens.csv": b"event_id,contact_id,message_id,occurred_at\n"},
     )
-    assert main(["run", str(tmp_path)]) == 2
-    told = capsys.readouterr().err
-    assert "configure a parent model" in told
-    assert "Traceback" not in told
-
-
-def test_a_refused_file_publishes_nothing_and_says_what_would_mend_it(tmp_path: Path) -> None:
     root = copy_sample("skene", tmp_path / "ws")
     (root / "raw/contacts/2026-07.csv").write_text("identifier,email\n1,ann@example.com\n")
-    done = command("run", root)
-    assert done.returncode == 3
-    assert "raw/contacts/2026-07.csv" in done.stderr
-    assert "contact_id" in done.stderr
-    assert "ann@example.com" not in done.stderr
-    assert "Traceback" not in done.stderr
-    assert read_pointer(root) is None
+    told = command("run", orphan, root)
+    assert told.returncode == 3
+    for part in ("configure a parent model", "raw/contacts/2026-07.csv", "contact_id"):
+        assert part in told.stderr
+    assert "ann@example.com" not in told.stderr
+    assert "Traceback" not in told.stderr
+    assert [read_pointer(one) for one in (orphan, root)] == [None, None]

@@ -23,7 +23,7 @@ from tests.support.faults.forked_commands import Commands, Disturbance
 from tests.support.faults.sound_workspaces import Sound
 from tests.support.workspace_copies import allow_everything, copy_workspace
 
-TRIED = int(os.environ.get("FAULTS", "80")) // 40
+TRIED = int(os.environ.get("FAULTS", "40")) // 40
 OPERATIONS = 900
 """About how many operations on files a run has."""
 REFUSALS = (errno.ENOSPC, errno.EACCES, errno.EIO, errno.EROFS, errno.EMFILE)

@@ -28,7 +28,7 @@ from tests.support.faults.forked_commands import Commands, Disturbance
 from tests.support.faults.sound_workspaces import Sound
 from tests.support.workspace_copies import copy_workspace
 
-KILLS = int(os.environ.get("FAULTS", "40")) // 4
+KILLS = int(os.environ.get("FAULTS", "20")) // 4
 KILLS_A_ROUND = 5
 COMMANDS = (
     ("run",),

@@ -14,8 +14,8 @@ from tests.support.histories.history import History
 from tests.support.nights import find_faults, find_faults_after_kill, make_small, run_night
 
 FIRST = int(os.environ.get("FIRST", "0"))
-HISTORIES = range(FIRST, FIRST + int(os.environ.get("HISTORIES", "2")))
-NIGHTS = int(os.environ.get("NIGHTS", "2"))
+HISTORIES = range(FIRST, FIRST + int(os.environ.get("HISTORIES", "1")))
+NIGHTS = int(os.environ.get("NIGHTS", "3"))
 KILLS = int(os.environ.get("KILLS", "1"))
 KILLS_A_HISTORY = 5
 

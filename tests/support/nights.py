@@ -24,6 +24,7 @@ from flows.steps.people import journey_slices
 from tests.oracles.changed_figures import find_wrong_changes, read_figures
 from tests.support.faults.forked_commands import Commands, Disturbance
 from tests.support.histories.history import History
+from tests.support.publishing import write_tables_alone
 
 ALL = 1_000_000
 SIZES: tuple[tuple[ModuleType, str, tuple[float, ...]], ...] = (
@@ -93,8 +94,7 @@ def run_anew(root: Path, copy: Path) -> Night:
     """What a night that computes everything would leave after the same nights."""
     shutil.copytree(root, copy)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(flow, "draw_page", lambda *_: None)
-        monkeypatch.setattr(flow, "describe_snapshot", lambda *_: None)
+        write_tables_alone(monkeypatch)
         night = run_night(copy, full=True)
     shutil.rmtree(copy)
     return night

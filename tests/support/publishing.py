@@ -11,19 +11,25 @@ import pytest
 
 from contracts.manifest import Manifest
 from flows import campaign_reports as flow
+from flows.remote.address import Address
 from tests.support.workspaces import Ran, Row, as_json_lines, feed, run_workspace, write_workspace
 
 Rows = Iterable[Row] | bytes
 
 
-def publish_tables(root: Path, *, full: bool = False) -> Manifest:
-    """Run the flow's function for tables alone: the page and the descriptions are left out.
+def write_tables_alone(patched: pytest.MonkeyPatch) -> None:
+    """Have runs leave out the page and the descriptions, a third of a small one.
 
-    They are a third of a small run. Whoever proves something of them calls the flow.
+    Whoever proves something of them calls the flow as it is.
     """
+    for name in ("draw_page", "describe_snapshot"):
+        patched.setattr(flow, name, lambda *_: None)
+
+
+def publish_tables(root: Path | Address, *, full: bool = False) -> Manifest:
+    """Run the flow's function for tables alone."""
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("draw_page", "describe_snapshot"):
-            patched.setattr(flow, name, lambda *_: None)
+        write_tables_alone(patched)
         return Manifest.model_validate(flow.campaign_reports.fn(str(root), full, wait_seconds=0))
 
 

@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "sample"
+EVERY_TABLE = ("skene", "ads", "journeys")
+"""Those that have between them every table and every kind of feed that any sample has."""
 
 
 def copy_sample(name: str, target: Path) -> Path:

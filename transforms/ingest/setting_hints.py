@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -14,7 +14,7 @@ from contracts.config.toml_values import write_toml
 from contracts.quarantine import Quarantine
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns
-from transforms.ingest.parsing.cell_parsing import UNIX_SECONDS, parser_for
+from transforms.ingest.parsing.cell_parsing import UNIX_SECONDS, parser_for, read_form
 from transforms.ingest.parsing.number_parsing import NumberMarks
 from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_parsing import ROW_NUMBER
@@ -69,7 +69,8 @@ MOST_TOTALS = 3
 TOTALS = 'stands at the end of the file; total_rows = ["…"] leaves out rows that only add up'
 NO_DAY_OR_ID = r"^date_day: |: missing$"
 """Reasons of rows that are not figures of an entity on a day, as those of totals are not."""
-Parse = Callable[[pl.Series], pl.Series]
+Candidate = tuple[str, pl.Series]
+"""A setting, and what it reads of the cells."""
 
 
 def hint_settings(
@@ -134,13 +135,13 @@ def _propose(
     tried = failing.unique(maintain_order=True).head(TRIED_CELLS)
     given, half = (name, dtype, resolved), len(tried) // 2 + 1
     if 2 * len(failing) > text.count() - says_nothing.sum():
-        settings = list(_choose(tried, _candidates(tried, *given), half))
+        settings = list(_choose(_candidates(tried, *given), half))
     else:
         # 05/02/2026 and 950 are read either way: a setting must read all cells.
         cells = text.drop_nulls().unique(maintain_order=True)
         every = pl.concat([tried, cells.filter(~_is_nothing(cells)).head(TRIED_CELLS)])
-        settings = list(_choose(every, _candidates(every, *given), len(every)))
-        settings = settings or list(_choose(tried, _negatives(tried, *given), half))
+        settings = list(_choose(_candidates(every, *given), len(every)))
+        settings = settings or list(_choose(_negatives(tried, *given), half))
     return [" and ".join([one, *nothing]) for one in settings]
 
 
@@ -175,16 +176,16 @@ def hint_totals(failures: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:
     )
 
 
-def _choose(tried: pl.Series, candidates: Iterable[tuple[str, Parse]], least: int) -> Iterator[str]:
-    """The settings that read the most of some cells, at least so many, each in another way."""
-    read = [(parse(tried), setting) for setting, parse in candidates]
-    fewest_unread = min((values.null_count() for values, _ in read), default=len(tried))
-    if len(tried) - fewest_unread < least:
+def _choose(candidates: Iterable[Candidate], least: int) -> Iterator[str]:
+    """The settings that read the most cells, at least so many, each in another way."""
+    read = list(candidates)
+    most = max((values.count() for _, values in read), default=0)
+    if most < least:
         return
-    best = [(values, setting) for values, setting in read if values.null_count() == fewest_unread]
-    fewest = min(setting.count(" = ") for _, setting in best)
+    best = [(setting, values) for setting, values in read if values.count() == most]
+    fewest = min(setting.count(" = ") for setting, _ in best)
     chosen: list[pl.Series] = []
-    for values, setting in best:
+    for setting, values in best:
         is_short = setting.count(" = ") == fewest
         if is_short and len(chosen) < MOST_PROPOSED and not any(map(values.equals, chosen)):
             chosen.append(values)
@@ -193,8 +194,8 @@ def _choose(tried: pl.Series, candidates: Iterable[tuple[str, Parse]], least: in
 
 def _candidates(
     cells: pl.Series, name: str, dtype: pl.DataType, resolved: ResolvedMapping
-) -> Iterator[tuple[str, Parse]]:
-    """Settings to try, with the parsers that they make."""
+) -> Iterator[Candidate]:
+    """Settings to try."""
     unit = resolved.mapping.units.get(name)
     if isinstance(dtype, pl.Decimal) or dtype == pl.Int64:
         symbols, now = _find_symbols(cells), resolved.marks
@@ -202,23 +203,31 @@ def _candidates(
         for taken_off, (decimal, thousands), negatives in ways:
             marks = NumberMarks(decimal, thousands, (*now.symbols, *taken_off), negatives)
             if setting := _describe(marks, now, taken_off):
-                yield setting, parser_for(dtype, unit=unit, marks=marks)
-    elif dtype == pl.Date or isinstance(dtype, pl.Datetime):
-        forms = [day + time for day, time in product(DAYS, TIMES)]
-        for form in forms if dtype == pl.Date else (*forms, UNIX_SECONDS):
-            setting = f'formats = {{ {name} = "{form}" }}'
-            yield setting, _parse_recent(parser_for(dtype, timezone=resolved.timezone, form=form))
+                yield setting, parser_for(dtype, unit=unit, marks=marks)(cells)
+    elif dtype.is_temporal():
+        yield from _find_forms(cells, name, dtype, resolved.timezone)
         for counted in (Unit.EXCEL_DAYS,) if dtype == pl.Date else COUNTED:
-            setting = f'units = {{ {name} = "{counted}" }}'
-            yield (
-                setting,
-                _parse_recent(parser_for(dtype, timezone=resolved.timezone, unit=counted)),
-            )
+            found = parser_for(dtype, timezone=resolved.timezone, unit=counted)(cells)
+            yield f'units = {{ {name} = "{counted}" }}', _keep_recent(found)
+
+
+def _find_forms(
+    cells: pl.Series, name: str, dtype: pl.DataType, timezone: str
+) -> Iterator[Candidate]:
+    """Formats that read some cells; whatever the format is, what is ISO 8601 is read as that."""
+    iso = parser_for(dtype, timezone=timezone, form=())(cells)
+    text = cells.str.strip_chars() if dtype == pl.Date else cells
+    forms = (day + time for day, time in product(DAYS, TIMES))
+    for form in forms if dtype == pl.Date else (*forms, UNIX_SECONDS):
+        formed = read_form(text, dtype, form, timezone)
+        if formed.count():
+            found = formed.zip_with(formed.is_not_null(), iso)
+            yield f'formats = {{ {name} = "{form}" }}', _keep_recent(found)
 
 
 def _negatives(
-    _: pl.Series, name: str, dtype: pl.DataType, resolved: ResolvedMapping
-) -> Iterator[tuple[str, Parse]]:
+    cells: pl.Series, name: str, dtype: pl.DataType, resolved: ResolvedMapping
+) -> Iterator[Candidate]:
     """Settings that read numbers below zero, and all numbers that are read already as they are."""
     now = resolved.marks
     if not dtype.is_numeric():
@@ -227,17 +236,12 @@ def _negatives(
     for thousands, negatives in product((now.thousands, now.thousands or implied), NEGATIVES):
         marks = replace(now, thousands=thousands, negatives=negatives)
         unit = resolved.mapping.units.get(name)
-        yield _describe(marks, now, ()), parser_for(dtype, unit=unit, marks=marks)
+        yield _describe(marks, now, ()), parser_for(dtype, unit=unit, marks=marks)(cells)
 
 
-def _parse_recent(parse: Parse) -> Parse:
-    """A parser of days or stamps of a time in which they can have been delivered."""
-
-    def parse_recent(cells: pl.Series) -> pl.Series:
-        found = parse(cells)
-        return found.set(~found.dt.year().is_between(OLDEST_YEAR, LAST_YEAR), None)
-
-    return parse_recent
+def _keep_recent(found: pl.Series) -> pl.Series:
+    """The days or stamps of a time in which they can have been delivered."""
+    return found.set(~found.dt.year().is_between(OLDEST_YEAR, LAST_YEAR), None)
 
 
 def _describe(marks: NumberMarks, now: NumberMarks, symbols: tuple[str, ...]) -> str:

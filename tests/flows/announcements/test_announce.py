@@ -32,6 +32,7 @@ from flows.errors import CampaignReportsError, DataRefused, StorageFailed, Works
 from flows.runtime.deployments import PROJECT
 from flows.steps.reading import file_tasks
 from flows.storage.lock import hold_workspace
+from tests.support.publishing import write_tables_alone
 from tests.support.workspaces import feed, write_workspace
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -239,6 +240,7 @@ def test_a_refused_file_is_a_task_that_says_so(root: Path, client: SyncPrefectCl
 def test_files_beyond_the_most_are_read_without_a_task(
     root: Path, client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    write_tables_alone(monkeypatch)
     monkeypatch.setattr(file_tasks, "MOST_TASKS", 2)
     flow.campaign_reports(str(root), wait_seconds=0)
     largest = {"raw/messages/1.csv", "raw/sends/1.csv"}
@@ -285,6 +287,7 @@ def test_any_other_failure_is_a_sentence_too(
     def fail(*_: object) -> None:
         raise error
 
+    write_tables_alone(monkeypatch)
     monkeypatch.setattr(flow, "publish_snapshot", fail)
     with pytest.raises(type(error)) as raised:
         flow.campaign_reports(str(root), wait_seconds=0)
@@ -308,6 +311,7 @@ def test_a_storage_failure_is_tried_again_and_nothing_else_is(
             raise failures.pop()
         publish(*args)
 
+    write_tables_alone(monkeypatch)
     monkeypatch.setattr(flow, "publish_snapshot", fail_first)
     patient = flow.campaign_reports.with_options(retries=2, retry_delay_seconds=1)
     patient(str(root), wait_seconds=0)

@@ -1,4 +1,4 @@
-"""A real Dask cluster on loopback: a scheduler and four worker processes of one thread each."""
+"""A real Dask cluster on loopback: a scheduler and three worker processes of one thread each."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from distributed import Client, LocalCluster
 
 from tests.support.clusters import dask_cluster
 
-WORKERS = 4
+WORKERS = 3
 PATIENCE = 300
 
 

@@ -18,6 +18,7 @@ from flows.remote import object_store
 from flows.remote.address import Address, split_address
 from flows.remote.object_store import S3Objects
 from tests.support.object_stores import BUCKET, LOST, USER, Killed, Proxy, S3Server, WatchedObjects
+from tests.support.publishing import write_tables_alone
 from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
 from tests.support.workspaces import as_csv, feed, write_workspace
 
@@ -61,8 +62,9 @@ def feeds(s3: S3Server, address: Address) -> Address:
 
 
 @pytest.fixture
-def shop(feeds: Address, tmp_path: Path) -> Path:
-    """A workspace in a folder, two of whose feeds are in the store."""
+def shop(feeds: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace in a folder, two of whose feeds are in the store; runs write tables alone."""
+    write_tables_alone(monkeypatch)
     return write_local(tmp_path / "shop", configure(f"{feeds}/"))
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from contracts.manifest import Manifest
-from flows.campaign_reports import campaign_reports
 from flows.remote.address import Address
 from flows.storage.snapshots.published_files import read_manifest
 from tests.support.clusters import dask_cluster
 from tests.support.object_stores import S3Server, WatchedObjects
+from tests.support.publishing import publish_tables
 from tests.support.samples import copy_sample
 
 
@@ -30,7 +30,7 @@ def write_sample(folder: Path, cluster: str) -> Path:
 
 
 def publish(place: Path | Address) -> dict[tuple[str, str], str]:
-    manifest = Manifest.model_validate(campaign_reports.fn(str(place), wait_seconds=0))
+    manifest = publish_tables(place)
     assert not [one for one in manifest.warnings if one.code == "file_changing"]
     return tables(manifest)
 

@@ -17,8 +17,9 @@ from flows.remote.lease import hold_lease
 from flows.remote.object_store import S3Objects
 from flows.storage.snapshots.published_files import read_manifest
 from tests.support.object_stores import BUCKET, LOST, USER, Proxy, S3Server
+from tests.support.publishing import write_tables_alone
 from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
-from tests.support.samples import copy_sample
+from tests.support.samples import EVERY_TABLE, copy_sample
 from tests.support.workspaces import as_csv, feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts/*.csv") + feed("events", "raw/events/*.csv")
@@ -29,7 +30,7 @@ def contacts_file(rows: list[dict[str, str]]) -> bytes:
 
 
 @pytest.fixture
-def small(s3: S3Server, address: Address, tmp_path: Path) -> Address:
+def whole(s3: S3Server, address: Address, tmp_path: Path) -> Address:
     """A workspace of two files in the store."""
     root = write_workspace(
         tmp_path / "local",
@@ -43,13 +44,20 @@ def small(s3: S3Server, address: Address, tmp_path: Path) -> Address:
     return address
 
 
+@pytest.fixture
+def small(whole: Address, monkeypatch: pytest.MonkeyPatch) -> Address:
+    """The same, of which runs write the tables alone."""
+    write_tables_alone(monkeypatch)
+    return whole
+
+
 @pytest.mark.parametrize("place", ["s3://b/p/q", "s3:/b/p/q", "s3://b//p/q/", Path("s3://b/p/q")])
 def test_an_address_is_known_as_pathlib_leaves_it(place: str | Path) -> None:
     assert parse_address(place) == Address("b", "p/q")
     assert parse_address("/data/shop") is parse_address("gs://b/p") is None
 
 
-@pytest.mark.parametrize("name", ["skene", "acquia", "hightouch", "ads", "journeys"])
+@pytest.mark.parametrize("name", EVERY_TABLE)
 def test_a_sample_has_the_same_bytes_in_the_store_and_in_a_folder(
     name: str,
     s3: S3Server,
@@ -113,18 +121,18 @@ def test_a_refused_run_leaves_its_quarantine_and_says_so_and_publishes_nothing(
 
 
 def test_every_command_answers(
-    small: Address, s3: S3Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    whole: Address, s3: S3Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command(capsys, "check", small)[0] == 0
-    publish(small)
-    publish(small)
-    before = s3.contents(small.prefix)
+    assert command(capsys, "check", whole)[0] == 0
+    publish(whole)
+    publish(whole)
+    before = s3.contents(whole.prefix)
     asked = {
-        "show": command(capsys, "show", small, "email/message_report", "--json"),
+        "show": command(capsys, "show", whole, "email/message_report", "--json"),
         "explain": command(
             capsys,
             "explain",
-            small,
+            whole,
             "email/message_report",
             "--key",
             "message_id=m1",
@@ -133,21 +141,21 @@ def test_every_command_answers(
             "--json",
             "--personal",
         ),
-        "runs": command(capsys, "runs", small, "--json"),
-        "diff": command(capsys, "diff", small, "--json"),
-        "status": command(capsys, "status", small, "--json"),
-        "verify": command(capsys, "verify", small, "--json"),
-        "rejects": command(capsys, "rejects", small, "--json"),
-        "gc": command(capsys, "gc", small, "--dry-run", "--json"),
-        "open": command(capsys, "open", small, "--json"),
-        "doctor": command(capsys, "doctor", small, "--json"),
+        "runs": command(capsys, "runs", whole, "--json"),
+        "diff": command(capsys, "diff", whole, "--json"),
+        "status": command(capsys, "status", whole, "--json"),
+        "verify": command(capsys, "verify", whole, "--json"),
+        "rejects": command(capsys, "rejects", whole, "--json"),
+        "gc": command(capsys, "gc", whole, "--dry-run", "--json"),
+        "open": command(capsys, "open", whole, "--json"),
+        "doctor": command(capsys, "doctor", whole, "--json"),
         "export": command(
-            capsys, "export", small, "email/message_report", "--to", tmp_path / "t.csv", "--json"
+            capsys, "export", whole, "email/message_report", "--to", tmp_path / "t.csv", "--json"
         ),
         "audience": command(
             capsys,
             "audience",
-            small,
+            whole,
             "--performed",
             "email_opened",
             "--output",
@@ -160,11 +168,11 @@ def test_every_command_answers(
     assert said["show"][0]["unique_opens"] == said["explain"]["value"] == 3
     assert [row["file"] for row in said["explain"]["rows"]] == ["raw/events/1.csv"] * 3
     assert len(said["runs"]) == 2
-    assert said["status"]["workspace"] == str(small)
+    assert said["status"]["workspace"] == str(whole)
     assert said["verify"] == said["diff"] == said["gc"] == said["rejects"] == []
     assert Path(said["open"]["page"]).read_bytes().startswith(b"<!")
     assert said["audience"]["contacts"] == 3
-    assert s3.contents(small.prefix) == before, "reading commands write nothing"
+    assert s3.contents(whole.prefix) == before, "reading commands write nothing"
     told = "".join(out + err for _, out, err in asked.values())
     assert USER[1] not in told
     assert "views/" not in told

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from flows import campaign_reports as flow
-from flows.campaign_reports import campaign_reports
 from flows.errors import DataRefused
 from flows.storage.layout import Layout
 from flows.storage.run_notes import read_last_attempt
 from flows.storage.snapshots.published_files import PublishedDamage
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")
@@ -21,13 +21,13 @@ def test_a_run_says_how_it_ended(tmp_path: Path) -> None:
     files = {"raw/contacts.csv": b"contact_id\n101\n", "raw/sends.csv": GOOD}
     root = write_workspace(tmp_path / "ws", TOML, files)
     assert read_last_attempt(root) is None
-    campaign_reports.fn(str(root), wait_seconds=0)
+    publish_tables(root)
     end = read_last_attempt(root)
     assert end is not None
     assert (end.outcome, end.exit_code, end.message) == ("published", 0, "")
     (root / "raw/sends.csv").write_bytes(BAD)
     with pytest.raises(DataRefused) as refused:
-        campaign_reports.fn(str(root), wait_seconds=0)
+        publish_tables(root)
     end = read_last_attempt(root)
     assert end is not None
     assert (end.outcome, end.exit_code) == ("refused", 3)
@@ -46,7 +46,7 @@ def test_a_run_that_fails_makes_room_before_it_notes_that(
         flow, "note_attempt", lambda root, _: left.append([*Layout(root).staging.iterdir()])
     )
     with pytest.raises(DataRefused):
-        campaign_reports.fn(str(root), wait_seconds=0)
+        publish_tables(root)
     assert left == [[]]
 
 

@@ -9,6 +9,7 @@ from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.storage.layout import Layout
 from flows.storage.snapshots.published_files import read_manifest
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 TOML = "[workspace]\nmax_rejected_share = 0.9\nkeep_snapshots = 3\nkeep_days = 0\n" + "".join(
@@ -91,7 +92,7 @@ def run_anew(root: Path, place: Path) -> Tables:
     if Layout(root).erasures.exists():
         Layout(place).state.mkdir()
         shutil.copy2(Layout(root).erasures, Layout(place).erasures)
-    publish(place)
+    publish_tables(place)
     return without_run(published(place))
 
 

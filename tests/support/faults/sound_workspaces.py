@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.cli.app import main
-from tests.support.faults.faulty_workspaces import KEPT, Tables, build, deliver, publish, published
+from tests.support.faults.faulty_workspaces import KEPT, Tables, build, deliver, published
+from tests.support.publishing import publish_tables
 from tests.support.workspace_copies import copy_workspace
 
 
@@ -36,9 +37,9 @@ class Sound:
 def make_sound(folder: Path) -> None:
     """Publish the workspace, and copies of it to which something happened."""
     root = build(folder / "ws")
-    publish(copy_workspace(root, folder / "after"))
+    publish_tables(copy_workspace(root, folder / "after"))
     deliver(copy_workspace(root, folder / "delivered"))
-    publish(copy_workspace(folder / "delivered", folder / "after delivery"))
+    publish_tables(copy_workspace(folder / "delivered", folder / "after delivery"))
     erased = copy_workspace(folder / "after delivery", folder / "after erasure")
     assert main(["erase", str(erased), "--contact", KEPT, "--yes"]) == 0
-    publish(erased)
+    publish_tables(erased)

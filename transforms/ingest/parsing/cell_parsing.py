@@ -108,14 +108,21 @@ def parse_instants(
     text = parse_text(cells)
     parsed = _parse_iso(text, timezone)
     for one in (form,) if isinstance(form, str) else form or ():
-        stamps = _drop_short_years(text.str.to_datetime(one, strict=False, time_unit="us"))
-        formed = _to_utc(stamps, "UTC" if one == UNIX_SECONDS else timezone)
+        formed = read_form(text, INSTANT, one, timezone)
         parsed = parsed.zip_with(formed.is_null(), formed)
     is_unread = parsed.is_null() & text.is_not_null()
     if form is None and is_unread.any():
         spelled = end_days(spell_out(text.set(~is_unread, None)))
         parsed = parsed.zip_with(~is_unread, _parse_iso(spelled, timezone))
     return parsed
+
+
+def read_form(text: pl.Series, dtype: pl.DataType, form: str, timezone: str = "UTC") -> pl.Series:
+    """Days or UTC instants of the texts that are written in one strptime format; else null."""
+    if dtype == pl.Date:
+        return _drop_short_years(text.str.to_date(form, strict=False))
+    stamps = _drop_short_years(text.str.to_datetime(form, strict=False, time_unit="us"))
+    return _to_utc(stamps, "UTC" if form == UNIX_SECONDS else timezone)
 
 
 def show_impossible(cells: pl.Series) -> pl.Series:
@@ -233,7 +240,7 @@ def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -
 def _parse_day_texts(text: pl.Series, form: str | tuple[str, ...] | None) -> pl.Series:
     parsed = _parse_iso_days(text)
     for one in (form,) if isinstance(form, str) else form or ():
-        formed = _drop_short_years(text.str.to_date(one, strict=False))
+        formed = read_form(text, pl.Date(), one)
         parsed = parsed.zip_with(formed.is_null(), formed)
     is_unread = parsed.is_null() & text.is_not_null()
     if form is None and is_unread.any():

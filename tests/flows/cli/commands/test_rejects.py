@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.cli.commands.rejects import hint_at
 from flows.errors import DataRefused
 from tests.support.commands import Call
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
 
 TOML = (
@@ -29,7 +29,7 @@ def refused(tmp_path: Path) -> tuple[Path, DataRefused]:
     """A workspace whose only run was refused, and what it said."""
     root = write_workspace(tmp_path / "ws", TOML, FILES)
     with pytest.raises(DataRefused) as stopped:
-        campaign_reports.fn(str(root), wait_seconds=0)
+        publish_tables(root)
     return root, stopped.value
 
 
@@ -71,7 +71,7 @@ def test_a_feed_without_rejected_rows_has_none_and_an_unknown_one_is_an_error(
     assert json.loads(call("rejects", root, "contacts", "--json").out) == []
     (root / "raw/sends.csv").write_bytes(b"send_id,contact_id,status\n1,101,sent\n")
     (root / "raw/orders.csv").write_bytes(b"order_id,ordered_at,contact_id,revenue\n")
-    campaign_reports.fn(str(root), wait_seconds=0)
+    publish_tables(root)
     assert main(["rejects", str(root), "shop", "--json"]) == 0
     assert "Did you mean 'shop'?" in call("rejects", root, "shp", code=2).err
     assert main(["rejects", str(root), "--run", "20010101T000000Z-000000"]) == 2
@@ -88,7 +88,7 @@ def test_a_later_run_without_rejected_rows_shows_none(
     root, _ = refused
     (root / "raw/sends.csv").write_bytes(b"send_id,contact_id,status\n1,101,sent\n")
     (root / "raw/orders.csv").write_bytes(b"order_id,ordered_at,contact_id,revenue\n")
-    campaign_reports.fn(str(root), wait_seconds=0)
+    publish_tables(root)
     out, err = call("rejects", root, "--json")
     assert json.loads(out) == []
     assert "no row is in quarantine" in err
