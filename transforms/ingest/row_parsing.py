@@ -1,5 +1,6 @@
 """A file's rows to typed rows of a canonical table (SPEC §5.2)."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ from transforms.ingest.column_mapping import (
     find_ungiven,
     index_header,
 )
-from transforms.ingest.parsing.cell_parsing import parse_objects, parser_for
+from transforms.ingest.parsing.cell_parsing import parse_text, parser_for
 from transforms.ingest.periods import COVERED_DAYS, count_covered_days
 from transforms.ingest.row_completion import METRICS, TEXT_OF, fill_level, fill_metrics
 from transforms.ingest.row_ids import derive_ids
@@ -108,6 +109,20 @@ def _plan_parsing(resolved: ResolvedMapping, header: tuple[str, ...]) -> _Plan:
 def _parse_given() -> pl.Expr:
     text = pl.col(TEXT_OF + ATTRIBUTES)
     return text.map_batches(parse_objects, return_dtype=pl.String).alias(GIVEN)
+
+
+def parse_objects(cells: pl.Series) -> pl.Series:
+    """JSON objects as their text stands; anything else is null."""
+    text = parse_text(cells).str.strip_chars()
+    others = [cell for cell in text.unique().drop_nulls() if not _is_object(cell)]
+    return text.set(text.is_in(others), None) if others else text
+
+
+def _is_object(cell: str) -> bool:
+    try:
+        return isinstance(json.loads(cell), dict)
+    except ValueError:
+        return False
 
 
 def _merge_attributes() -> list[pl.Expr]:

@@ -4,7 +4,6 @@ Every function takes a column as the file gave it (text, or a Parquet file's own
 the contract's type. A null that was not null before is a cell that could not be parsed.
 """
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -264,20 +263,6 @@ def parse_flags(cells: pl.Series) -> pl.Series:
     word = parse_text(cells).str.strip_chars().str.to_lowercase()
     known = pl.Series([None], dtype=pl.Boolean).new_from_index(0, len(word))
     return known.set(word.is_in(TRUE_WORDS), True).set(word.is_in(FALSE_WORDS), False)  # noqa: FBT003
-
-
-def parse_objects(cells: pl.Series) -> pl.Series:
-    """JSON objects as their text stands; anything else is null."""
-    text = parse_text(cells).str.strip_chars()
-    others = [cell for cell in text.unique().drop_nulls() if not _is_object(cell)]
-    return text.set(text.is_in(others), None) if others else text
-
-
-def _is_object(cell: str) -> bool:
-    try:
-        return isinstance(json.loads(cell), dict)
-    except ValueError:
-        return False
 
 
 def parser_for(

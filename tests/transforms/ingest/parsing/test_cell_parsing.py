@@ -15,10 +15,10 @@ from transforms.ingest.parsing.cell_parsing import (
     parse_days,
     parse_flags,
     parse_instants,
-    parse_objects,
     parse_text,
     parser_for,
 )
+from transforms.ingest.row_parsing import parse_objects
 
 INSTANT = pl.Datetime("us", "UTC")
 
