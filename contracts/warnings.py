@@ -115,6 +115,9 @@ WARNINGS: Mapping[str, str] = {
         "numbers like 1.234 in a file with our columns, read with a decimal point while none shows "
         "that points do not group thousands; `decimal` says which"
     ),
+    "rate_base": (
+        "rates of the reporting currency itself other than 1: the feed's rates are in another one"
+    ),
     "rate_missing": (
         "a currency without a rate on its day: orders and ad stats rejected, message costs and "
         "amounts of breakdowns left out; or a message's cost of which nobody says the day"

@@ -39,11 +39,12 @@ MOST_OWNERS = 3
 
 
 def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
-    """Warn of amounts in a currency without a rate on their day.
+    """Warn of amounts in a currency without a rate on their day, and of rates in another one.
 
     Args:
         catalog: What was read, rows without a rate rejected.
     """
+    yield from _warn_of_base(catalog, config.workspace.currency)
     known = _list_known_rates(catalog)
     for table, amount in AMOUNTS.items():
         yield from _warn(table, _sum_rejected(catalog, table, amount), "rejected", config, known)
@@ -57,6 +58,27 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
             yield from _warn(table, find(catalog, config), what, config, known)
     if catalog.has_rows("messages"):
         yield from _warn_of_costs(catalog, config, known)
+
+
+def _warn_of_base(catalog: Catalog, ours: str) -> Iterator[Warned]:
+    """Rates of the reporting currency itself other than 1: then all of them are in another one."""
+    if (rates := rates_of(catalog)) is None:
+        return
+    rate = pl.col(ExchangeRates.rate)
+    is_ours = normalize_currency(pl.col(ExchangeRates.currency)) == ours
+    ((count, example),) = (
+        rates.filter(is_ours & (rate != 1)).select(pl.len(), rate.max()).collect().iter_rows()
+    )
+    if count:
+        yield Warned(
+            code="rate_base",
+            message=f"exchange_rates: {count_of(count, 'row')} with another rate than 1 of {ours}, "
+            f"the reporting currency, as {example.normalize():f}: the rates seem to be in another "
+            f"currency, and so every amount that they convert; deliver what one unit of each "
+            f"currency is in {ours}, or set workspace.currency",
+            count=count,
+            setting="workspace.currency",
+        )
 
 
 def _list_known_rates(catalog: Catalog) -> dict[str, str]:

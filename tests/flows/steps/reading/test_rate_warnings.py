@@ -4,6 +4,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.publishing import publish, row
 from tests.support.workspaces import feed, read_files, run_workspace, write_workspace
 
@@ -149,3 +151,18 @@ def test_feeds_of_one_table_are_told_apart(tmp_path: Path) -> None:
         ("till", 2, "3.0000"),
         ("shop", 1, "5.0000"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rates", "told"),
+    [("EUR,2026-01-01,0.92\nUSD,2026-01-01,1\n", [1]), ("EUR,2026-01-01,1\n", []), ("", [])],
+)
+def test_rates_in_another_currency_are_told(tmp_path: Path, rates: str, told: list[int]) -> None:
+    """Of rates in dollars, euros would be multiplied by what a dollar is worth in dollars."""
+    toml = '[workspace]\ncurrency = "EUR"\n' + feed("orders", "raw/o.csv")
+    files = {
+        "raw/o.csv": b"order_id,ordered_at,revenue,currency\n1,2026-01-02T00:00:00Z,5,EUR\n",
+        "raw/r.csv": ("currency,date_day,rate\n" + rates).encode(),
+    }
+    read = read_files(tmp_path, toml + feed("exchange_rates", "raw/r.csv"), files)
+    assert [one.count for one in read.warnings if one.code == "rate_base"] == told
