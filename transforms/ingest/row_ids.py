@@ -23,8 +23,8 @@ UNSEEN = r"[\x{FEFF}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}]"
 """Characters without width, as a file's mark where files were put together, or those of a copy."""
 FORMULA = r'(?s)^="(.*)"$'
 """How a file has a spreadsheet keep an id's zeros: `="00123"`."""
-APOSTROPHE = r"^'(\+?\d[^']*)$"
-"""How a file made by a spreadsheet may keep them: `'00123`."""
+APOSTROPHE = r"^'(\+?\d[^'\s]*)$"
+"""How a file made by a spreadsheet may keep them: `'00123`; a name, as "'90s hits", is none."""
 
 
 def bare_ids(

@@ -237,13 +237,15 @@ class TotalRows:
 def _names_types(cells: list[str], width: int) -> bool:
     """Tell whether a row has but types or units of columns, as a second header has.
 
-    A type alone is none: it may be the one cell that a row has.
+    A type alone is none: it may be the one cell that a row has; nor are words alone, which may be
+    the codes of countries or languages (`fr`, `id`).
     """
     filled = [cell.strip().lower() for cell in cells if cell.strip()]
     told = [cell for cell in filled if cell != "-"]
     return (
         len(cells) == width
         and (len(filled) > 1 or told[:1] == ["%"] or not SIGNS.keys().isdisjoint(told))
+        and any(not cell.isalpha() or TYPE.fullmatch(cell) for cell in filled)
         and len(told) > 0
         and all(cell in UNIT_WORDS or TYPE.fullmatch(cell) for cell in told)
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.config.toml_values import write_toml
@@ -70,7 +70,8 @@ def _warn_of_local_stamps(
 
     Where the reports are in UTC, too, they are what the feed's default says (SPEC §3).
     """
-    if reporting == "UTC" or not feed.states_no_zone:
+    is_utc = ZoneInfo(reporting).utcoffset(None) == timedelta(0)  # `GMT` or `Etc/UTC`, too
+    if is_utc or not feed.states_no_zone:
         return
     counts: Counter[str] = Counter()
     for file in files:

@@ -208,6 +208,8 @@ def test_a_header_that_stands_again_is_no_row(
         ("₺,,".encode(), True),
         (b"-,-,-", False),
         ("€,Anna,".encode(), False),
+        (b"fr,FR,", False),
+        (b"-,USD,count", True),
     ],
 )
 def test_a_row_of_types_or_units_below_the_header_is_no_row(

@@ -90,6 +90,7 @@ def read_bare(cells: Sequence[object], dtype: type[pl.DataType] | pl.DataType) -
         ([" ", '=""', "", None, "\ufeff"], [None] * 5),
         (["'007", " '007", "'+49170"], ["007", "007", "+49170"]),
         (["a b", '="7', '7"', "=7", "'s", "'7'"], ["a b", '="7', '7"', "=7", "'s", "'7'"]),
+        (["'90s hits"], ["'90s hits"]),
     ],
 )
 def test_texts_are_bare(given: list[str | None], expected: list[str | None]) -> None:

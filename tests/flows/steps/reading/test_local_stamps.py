@@ -33,6 +33,12 @@ def test_stamps_without_an_offset_are_told_unless_the_feed_says_their_zone(
     assert count_told(tmp_path, toml, "raw/o/1.csv", LOCAL_ORDERS) == ([] if zone else [2])
 
 
+def test_reports_in_utc_by_another_name_are_what_the_default_says(tmp_path: Path) -> None:
+    toml = '[workspace]\ntimezone = "Etc/UTC"\n' + feed("orders", "raw/o/*")
+    warnings = read_files(tmp_path, toml, {"raw/o/1.csv": LOCAL_ORDERS}).warnings
+    assert "no_offset" not in {one.code for one in warnings}
+
+
 @pytest.mark.parametrize(
     ("setting", "cell", "told"),
     [
