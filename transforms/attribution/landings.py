@@ -4,7 +4,8 @@ import polars as pl
 
 from contracts.columns import Rows, columns
 from contracts.facts.order_facts import MessageTouches, Touches, VisitTouches
-from contracts.reference.web_sources import MESSAGE_MEDIA
+from contracts.reference.web_sources import MESSAGE_MEDIA, ChannelGroup
+from contracts.vocabulary import Channel
 from transforms.attribution.persons import PERSON
 from transforms.attribution.touches import AT, GROUPS_OF_CHANNELS, IS_LANDING
 from transforms.common.joins import HELD, STREAMED
@@ -15,6 +16,7 @@ EARLY_LANDING_MINUTES = 1
 MINUTE = 60_000_000
 """In microseconds, as instants are counted."""
 CHANNELS_OF_MEDIA = {word.replace(" ", "_"): str(one) for word, one in MESSAGE_MEDIA.items()}
+PAID_GROUPS = [group for group in ChannelGroup if group.startswith("paid ")]
 CLICKED_CHANNEL, CLICKED_AT = "clicked_channel", "clicked_at"
 VISIT, STRETCH = "visit", "stretch"
 
@@ -23,7 +25,8 @@ def find_landings(visits: Rows[VisitTouches], messages: Rows[MessageTouches]) ->
     """Find the sessions by which a person landed on the site after a click already counted.
 
     A session bears a channel's utm by its channel group, or by a medium or source that is the
-    channel's own name or a word for its messages (`newsletter`).
+    channel's own name or a word for its messages (`newsletter`). Of one that was paid for, as a
+    place in another's newsletter is, the source says nothing.
 
     Returns:
         The `visit` of each: its place among the visits; some more than once.
@@ -33,9 +36,15 @@ def find_landings(visits: Rows[VisitTouches], messages: Rows[MessageTouches]) ->
         PERSON, pl.col(Touches.channel).alias(CLICKED_CHANNEL), pl.col(AT).alias(CLICKED_AT)
     )
     clicked = clicks.select(CLICKED_CHANNEL).unique()
+    is_paid = (pl.col(Touches.channel) == Channel.ADS) | (
+        pl.col(Touches.channel_group).is_in(PAID_GROUPS).fill_null(value=False)
+    )
     bearing = pl.concat(
-        _read_channels(numbered, name, clicked)
-        for name in (Touches.channel_group, VisitTouches.utm_medium, VisitTouches.utm_source)
+        [
+            _read_channels(numbered, Touches.channel_group, clicked),
+            _read_channels(numbered, VisitTouches.utm_medium, clicked),
+            _read_channels(numbered.filter(~is_paid), VisitTouches.utm_source, clicked),
+        ]
     )
     since_click = pl.col(AT) - pl.col(CLICKED_AT)
     earliest, latest = (pl.duration(minutes=m) for m in (-EARLY_LANDING_MINUTES, LANDING_MINUTES))

@@ -152,6 +152,17 @@ def test_landing_of_a_click_by_a_word_for_its_messages(
     assert touched(result) == (["e1", "v1"] if is_touch else ["e1"])
 
 
+def test_a_paid_visit_out_of_a_newsletter_is_a_touch() -> None:
+    """A place bought in a newsletter: its source is a word for e-mails, its medium is not."""
+    paid = {"utm_source": "newsletter", "utm_medium": "cpc"}
+    result = credit(
+        [click("e1", NOON)],
+        [visit("v1", NOON + MINUTE, "paid other", **paid)],
+        orders=[order("A", NOON + HOUR)],
+    )
+    assert touched(result) == ["e1", "v1"]
+
+
 def test_landing_of_a_click_that_counts_no_longer_is_no_touch() -> None:
     """The session's look-back is longer than the click's."""
     result = credit(
