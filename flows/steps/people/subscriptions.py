@@ -30,6 +30,7 @@ from transforms.common.joins import HELD
 from transforms.common.shared_texts import SHARED
 from transforms.messaging.messages.implied_messages import list_claimed, name_claimed
 from transforms.people.first_sendings import (
+    PLACED_AT_ONCE,
     find_firsts,
     list_mail,
     list_sendings,
@@ -114,7 +115,7 @@ def _find_firsts(activities: Activities, keeper: Keeper) -> Rows[FirstSendings]:
     for kind, known in of.items():
         before, last = activities.pieces[kind].part(-LAST_PIECES)
         if before.folders:
-            parts.append(_keep_firsts(activities, kind, before, known, keeper))
+            parts += _cut(_keep_firsts(activities, kind, before, known, keeper))
         parts += _list_sendings(activities, kind, last, known)
     return _find(parts, activities)
 
@@ -151,6 +152,12 @@ def _keep_firsts(
 
     kept = keeper.folder(FIRSTS, decided, write)
     return scan_frame(kept.open(), FIRSTS, FirstSendings)
+
+
+def _cut(kept: Rows[FirstSendings]) -> list[pl.LazyFrame]:
+    """Rows that are kept, some at a time: of millions of contacts all would be held once more."""
+    height = kept.select(pl.len()).collect().item()
+    return [kept.slice(first, PLACED_AT_ONCE) for first in range(0, height, PLACED_AT_ONCE)]
 
 
 def _list_sendings(
