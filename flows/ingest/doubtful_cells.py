@@ -167,6 +167,8 @@ def _count_local(given: pl.Series, unit: Unit | None) -> int:
         return 0 if given.dtype.time_zone else len(given) - given.null_count()
     if given.dtype != pl.String or unit not in {None, Unit.EXCEL_DAYS}:
         return 0
+    if given.str.ends_with("Z").all():  # as most do, which costs a tenth to see
+        return 0
     has_time = given.str.contains(".", literal=True) if unit else given.str.len_bytes() > DAY_BYTES
     return int((has_time & ~given.str.contains(OFFSET)).sum())
 
