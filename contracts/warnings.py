@@ -86,11 +86,11 @@ WARNINGS: Mapping[str, str] = {
     "levels_disagree": (
         "campaigns cost another sum than their ads; `ads/spend_sources` shows both"
     ),
-    "no_files": "no file matches a feed's pattern",
     "more_than_sent": (
         "a provider's summary with more deliveries than sends, or more unique opens or clicks than "
         "deliveries: rates above 1"
     ),
+    "no_files": "no file matches a feed's pattern",
     "no_offset": (
         "times without an offset, while the reports have a time zone and neither the feed's "
         "`timezone` nor its source says theirs: read as UTC, which shifts those of local exports"
@@ -167,8 +167,9 @@ WARNINGS: Mapping[str, str] = {
     "stats_missing": "sessions of a platform of which no feed has stats: its spend is null, not 0",
     "status_disagreement": "a final status that events contradict; the row stands",
     "total_suspected": (
-        "a row at the start or end of a file that a word for totals names, or a last order with an "
-        "id without a digit that brings what all others do: perhaps a total row; it counts"
+        "a row at the start or end of a file that a word for totals names, ad figures called `All` "
+        "that cost what others of the day cost, or a last order with an id without a digit that "
+        "brings what all others do: perhaps a total row; it counts"
     ),
     "two_feeds_speak": (
         "two feeds give one entity's figures of the same days; the one configured first counts"

@@ -80,17 +80,19 @@ def _read_channels(visits: pl.LazyFrame, name: str, clicked: pl.LazyFrame) -> pl
     """
     values = visits.select(name).unique()
     if name == Touches.channel_group:
-        channel = pl.col(name).replace_strict(
-            list(GROUPS_OF_CHANNELS.values()),
-            list(GROUPS_OF_CHANNELS),
-            default=None,
-            return_dtype=pl.String,
-        )
+        channels = [
+            pl.col(name).replace_strict(
+                list(GROUPS_OF_CHANNELS.values()),
+                list(GROUPS_OF_CHANNELS),
+                default=None,
+                return_dtype=pl.String,
+            )
+        ]
     else:
         word = pl.col(name).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s+_-]+", "_")
-        channel = word.replace(CHANNELS_OF_MEDIA)
-    read = values.with_columns(channel.alias(CLICKED_CHANNEL)).drop_nulls()
-    told = read.join(clicked, on=CLICKED_CHANNEL, how="semi")
+        channels = [word, word.replace_strict(CHANNELS_OF_MEDIA, default=None)]
+    read = pl.concat(values.with_columns(one.alias(CLICKED_CHANNEL)) for one in channels)
+    told = read.unique().join(clicked, on=CLICKED_CHANNEL, how="semi")
     return visits.join(told, on=name, how="inner", validate=STREAMED, build_side=HELD).select(
         VISIT, PERSON, AT, CLICKED_CHANNEL
     )

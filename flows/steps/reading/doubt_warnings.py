@@ -1,13 +1,14 @@
 """What is said of cells that are read as they stand and may mean something else (SPEC §5.2)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.config.toml_values import write_toml
 from contracts.feeds import AdStats, Contacts, Events
 from contracts.manifest import Warned, count_of, may_be_quoted
+from flows.catalog.ledger import TableReceipt
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.common.calendar import find_day
@@ -122,10 +123,7 @@ def _warn_of_points(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
 
 def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
     """Ids that were not read as the file has them, but as other feeds write them."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for file in files:
-        for got in file.receipt.tables:
-            counts.update({(got.table, name): n for name, n in got.bared_ids.items()})
+    counts = _add_up(files, lambda got: got.bared_ids)
     for (table, name), count in sorted(counts.items()):
         yield feed.warn(
             "ids_bared",
@@ -139,13 +137,7 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
     """Rows at the start or end of a file that only a word for totals names."""
     if "total_rows" in feed.section.model_fields_set:
         return
-    counts: Counter[tuple[str, str]] = Counter()
-    pivoted: Counter[str] = Counter()
-    for file in files:
-        for got in file.receipt.tables:
-            counts.update({(got.table, word): n for word, n in got.totals.items()})
-            pivoted.update(got.pivot_sums)
-    for word, count in sorted(pivoted.items()):
+    for (_, word), count in sorted(_add_up(files, lambda got: got.pivot_sums).items()):
         yield feed.warn(
             "total_suspected",
             f"{count_of(count, 'row')} whose campaign, ad group or ad is called {word!r} cost what "
@@ -154,7 +146,7 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
             "null_values",
             count=count,
         )
-    for (table, word), count in sorted(counts.items()):
+    for (table, word), count in sorted(_add_up(files, lambda got: got.totals).items()):
         yield feed.warn(
             "total_suspected",
             f"{count_of(count, 'row')} of {table} named {word!r} at the start or end of a file, "
@@ -167,12 +159,9 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
 
 def _warn_of_bounce_kinds(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
     """Bounces of which the feed says a kind that is neither hard nor soft."""
-    counts: Counter[str] = Counter()
-    for file in files:
-        for got in file.receipt.tables:
-            counts.update(got.bounce_kinds)
+    counts = _add_up(files, lambda got: got.bounce_kinds)
     if counts:
-        kinds = [word for word, rows in counts.most_common() if may_be_quoted(word, rows)]
+        kinds = [word for (_, word), rows in counts.most_common() if may_be_quoted(word, rows)]
         shown = f" ({', '.join(map(repr, kinds[:MOST_KINDS]))})" if kinds else ""
         entry = write_toml({Events.subtype: {kinds[0] if kinds else "…": "hard"}})
         yield feed.warn(
@@ -211,3 +200,14 @@ def _warn_of_addresses(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
             "columns",
             count=count,
         )
+
+
+def _add_up(
+    files: list[ReadFile], told: Callable[[TableReceipt], Mapping[str, int]]
+) -> Counter[tuple[str, str]]:
+    """What receipts count by a word: (table, word) -> how often."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for file in files:
+        for got in file.receipt.tables:
+            counts.update({(got.table, word): count for word, count in told(got).items()})
+    return counts

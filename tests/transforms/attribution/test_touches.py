@@ -131,6 +131,14 @@ def test_landing_of_a_click_on_an_own_channel(utm: dict[str, str], *, is_touch: 
     assert result["channel"][0] == "in_app"
 
 
+def test_landing_of_a_click_on_an_own_channel_called_by_a_word_for_messages() -> None:
+    """The user's own `web_push` is another channel than `push`, whose medium it is else."""
+    clicked = click("e1", NOON, event_type="web_push_clicked", channel="web_push")
+    landed = visit("v1", NOON + MINUTE, "mobile push", utm_medium="web-push")
+    result = credit([clicked], [landed], orders=[order("A", NOON + HOUR)])
+    assert touched(result) == ["e1"]
+
+
 @pytest.mark.parametrize(
     ("utm", "is_touch"),
     [
