@@ -25,7 +25,7 @@ def find_refusal(
     """
     if stopped := [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]:
         why = "nothing was published, because files were refused:"
-        lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.hint}." for r in stopped]
+        lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}; {r.hint}." for r in stopped]
         hint = 'Correct the files, or set on_refused = "skip" for their feeds.'
         return DataRefused("\n  ".join([why, *lines]), hint)
     if short := [one for state in read.states if state.stops for one in state.warnings]:
