@@ -1,6 +1,5 @@
 """Cells that are read as they stand and could mean something else: counted, to be told."""
 
-import re
 from collections import Counter
 
 import polars as pl
@@ -9,6 +8,7 @@ from contracts.columns import key, polars_schema
 from contracts.config.cell_forms import Unit
 from contracts.feeds import FEEDS, HAPPENED_AT, AdStats, Campaigns, Contacts, Events, MessageStats
 from contracts.manifest import looks_like_a_state
+from contracts.reference.cell_words import ALL, TOTAL
 from contracts.vocabulary import Action, BounceType
 from flows.catalog.ledger import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
@@ -22,17 +22,9 @@ from transforms.ingest.parsing.day_orders import (
 from transforms.ingest.parsing.unclear_points import count_points
 from transforms.ingest.row_completion import TEXT_OF
 
-TOTAL = re.compile(
-    r"\s*(?i:(?:grand |overall |sub-?)?totals?|gesamt(?:summe|ergebnis)?|insgesamt"
-    r"|(?:zwischen)?summe|total g[ée]n[ée]ral|total geral|totale(?: complessivo)?|(?:eind)?totaal"
-    r"|totalt|suma(?: total)?|razem|итого|合計|总计)\s*:?\s*$"
-)
-"""A word that names a row of sums and nothing else."""
 FIRST_ROWS, LAST_ROWS = 2, 3
 """Between which of a file's rows sums rarely stand."""
 PIVOTED = (AdStats.campaign_name, AdStats.ad_group_name, AdStats.ad_name)
-ALL = ("All", "Alle", "Tous", "Toutes", "Todos", "Todas", "Tutti", "Tutte")
-"""What a pivot table calls the sums over the names of a column."""
 DAY_BYTES = len("2026-01-31")
 OFFSET = r"(?i)(?:z|utc|gmt|[+-]\d\d(?::?\d\d)?)\s*$"
 """How a stamp ends that says its own zone."""

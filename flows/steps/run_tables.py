@@ -6,9 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import Rows, polars_schema
-from contracts.facts.run_facts import FeedFiles, FeedTables, PastFeedFiles
+from contracts.facts.run_facts import FeedFiles, FeedTables
 from contracts.manifest import Check, InputFile, Manifest, PastInputs, Warned
 from flows.steps.attempt import Run
+from flows.steps.reading.feed_guards import list_past_files
 from flows.steps.snapshot_changes import (
     Compared,
     find_damaged,
@@ -40,7 +41,7 @@ def write_run_tables(
     feeds = report_feeds(
         _list_feed_tables(run),
         _list_feed_files(run, inputs),
-        _list_past_files(kept),
+        list_past_files(one.manifest.inputs for one in kept),
         is_whole=len(kept) < run.config.workspace.keep_snapshots,
     )
     staged = find_staged(run.staging)
@@ -102,18 +103,3 @@ def _list_feed_files(run: Run, inputs: list[InputFile]) -> Rows[FeedFiles]:
         for one in inputs
     ]
     return pl.LazyFrame(rows, schema=polars_schema(FeedFiles), orient="row")
-
-
-def _list_past_files(kept: list[Snapshot[PastInputs]]) -> Rows[PastFeedFiles]:
-    """What the runs of the kept snapshots read; the same content counts once a run."""
-    rows = {
-        (number, one.feed, one.table, one.sha256): one.rows_read
-        for number, snapshot in enumerate(kept, start=1)
-        for one in snapshot.manifest.inputs
-        if not one.refused
-    }
-    return pl.LazyFrame(
-        [(*place, rows_read) for place, rows_read in rows.items()],
-        schema=polars_schema(PastFeedFiles),
-        orient="row",
-    )

@@ -1,5 +1,7 @@
 """What a run read of each feed, and what usually comes (SPEC §10)."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts.columns import Rows, columns, key
@@ -53,7 +55,7 @@ def report_feeds(
     return (
         tables.select(columns(FeedTables))
         .join(sums, on=GRAIN, how="left", validate="1:1")
-        .join(_find_usual_rows(past, is_whole=is_whole), on=GRAIN, how="left", validate="1:1")
+        .join(find_usual_rows(past, GRAIN, is_whole=is_whole), on=GRAIN, how="left", validate="1:1")
         .with_columns(pl.col(counts).fill_null(0))
         .with_columns(divide(RunFeeds.rejected, RunFeeds.rows_read).alias(RunFeeds.rejected_share))
         .select(columns(RunFeeds))
@@ -61,17 +63,24 @@ def report_feeds(
     )
 
 
-def _find_usual_rows(past: Rows[PastFeedFiles], *, is_whole: bool) -> pl.LazyFrame:
-    """One row per feed and table: the median of new rows over the last runs that had any."""
-    by = [PastFeedFiles.run, PastFeedFiles.feed, PastFeedFiles.sha256]
-    of_run_before = past.select(pl.col(PastFeedFiles.run) - 1, *by[1:]).unique()
-    new = past.join(of_run_before, on=by, how="anti")
+def find_usual_rows(
+    past: Rows[PastFeedFiles], grain: Sequence[str], *, is_whole: bool
+) -> pl.LazyFrame:
+    """`usual_rows`: the median of the rows in new files over the last runs that had any.
+
+    Args:
+        grain: Of what it is told: of feeds, or of each of their tables.
+        is_whole: As `report_feeds` has it.
+    """
+    content = [PastFeedFiles.run, PastFeedFiles.feed, PastFeedFiles.sha256]
+    of_run_before = past.select(pl.col(PastFeedFiles.run) - 1, *content[1:]).unique()
+    new = past.join(of_run_before, on=content, how="anti")
     if not is_whole:
         new = new.filter(pl.col(PastFeedFiles.run) < pl.col(PastFeedFiles.run).max())
     return (
-        new.group_by(PastFeedFiles.run, *GRAIN)
+        new.group_by(PastFeedFiles.run, *grain)
         .agg(pl.col(PastFeedFiles.rows_read).sum())
-        .group_by(GRAIN)
+        .group_by(grain)
         .agg(
             pl.col(PastFeedFiles.rows_read)
             .sort_by(PastFeedFiles.run)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -27,11 +28,25 @@ from transforms.reports.spend_sources import compare_levels, is_left_out
 CENT = 0.01
 MOST_COMPARED = 1_000
 """Of how many sets of custom columns it is seen whether anything in them agrees."""
-ORDER_OF_FEEDS = "the order of [[feeds]]"
 STATS_FEEDS = "the feeds of the table ad_stats"
 SPEND, PLATFORM = PlacedStats.spend, PlacedStats.platform
 CAMPAIGN, AD = PlacedStats.campaign_id, PlacedStats.ad_id
 ENTITIES = {rank: f"{level.replace('_', ' ')}s" for level, rank in RANKS.items()}
+SPENT = (pl.len(), pl.col(SPEND).sum())
+UNPLACED = (
+    "{amount:.2f} spent by {entities} (rows: {count}) are added to no coarser level, because no "
+    "feed says of which account they are and another feed speaks for the platform on those days; a "
+    "feed of ads or ad_campaigns that names their account places them"
+)
+NOT_FIRST = (
+    "{amount:.2f} spent by {entities} (rows: {count}) are left out, because a feed that is "
+    "configured before it speaks for the same {entities} on those days; the order of [[feeds]] "
+    "decides"
+)
+APART = (
+    "its figures of {entities} ({count}) differ by {amount:.2f} in all from what lies below them "
+    "on the same days; its own count, and ads/spend_sources shows both"
+)
 
 
 def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
@@ -40,9 +55,17 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
     placed = facts.placed()
     yield from _warn_of_platforms(facts)
     yield from _warn_of_parents(facts.entities)
-    yield from _warn_of_unplaced(placed, feeds)
-    yield from _warn_of_feeds(placed, feeds)
-    yield from _warn_of_levels(placed, feeds)
+    left_out = placed.filter(is_left_out(), pl.col(FEED).is_not_null())
+    for told in _tell(UNPLACED, left_out, SPENT, feeds):
+        setting = "a feed of the table ads or ad_campaigns"
+        yield Warned(code="spend_unplaced", setting=setting, **told)
+    for told in _tell(NOT_FIRST, placed.filter(pl.col(TOP) == NO_LEVEL), SPENT, feeds):
+        yield Warned(code="two_feeds_speak", setting="the order of [[feeds]]", **told)
+    compared = materialize(compare_levels(placed), LevelComparisons)
+    apart = (pl.col(LevelComparisons.spend) - pl.col(LevelComparisons.spend_below)).abs()
+    uneven, differing = compared.filter(apart >= CENT), (pl.len(), apart.sum().alias(SPEND))
+    for told in _tell(APART, uneven, differing, feeds):
+        yield Warned(code="levels_disagree", setting=STATS_FEEDS, **told)
     yield from _warn_of_accounts(facts)
     yield from _warn_of_campaigns(facts)
     yield from _warn_of_attributes(placed, feeds)
@@ -92,64 +115,19 @@ def _warn_of_parents(entities: pl.LazyFrame) -> Iterator[Warned]:
     )
 
 
-def _warn_of_unplaced(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
-    """Spend of entities whose account no feed knows."""
-    sums = stats.filter(is_left_out()).group_by(FEED, OWN).agg(pl.len(), pl.col(SPEND).sum())
-    for feed, level, count, amount in sums.sort(FEED, OWN).collect().iter_rows():
-        if feed is None:
-            continue
-        yield Warned(
-            code="spend_unplaced",
-            message=f"{feeds[feed]}: {amount:.2f} spent by {ENTITIES[level]} (rows: {count}) are "
-            "added to no coarser level, because no feed says of which account they are and another "
-            "feed speaks for the platform on those days; a feed of ads or ad_campaigns that names "
-            "their account places them",
-            feed=feeds[feed],
-            count=count,
-            amount=f"{amount:.4f}",
-            setting="a feed of the table ads or ad_campaigns",
-        )
-
-
-def _warn_of_feeds(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
-    """Spend of a feed that is left out because one configured before it has the same entities."""
-    sums = (
-        stats.filter(pl.col(TOP) == NO_LEVEL)
-        .group_by(FEED, OWN)
-        .agg(pl.len(), pl.col(SPEND).sum())
-        .sort(FEED, OWN)
-    )
-    for feed, level, count, amount in sums.collect().iter_rows():
-        yield Warned(
-            code="two_feeds_speak",
-            message=f"{feeds[feed]}: {amount:.2f} spent by {ENTITIES[level]} (rows: {count}) are "
-            "left out, because a feed that is configured before it speaks for the same "
-            f"{ENTITIES[level]} on those days; {ORDER_OF_FEEDS} decides",
-            feed=feeds[feed],
-            count=count,
-            amount=f"{amount:.4f}",
-            setting=ORDER_OF_FEEDS,
-        )
-
-
-def _warn_of_levels(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
-    """Entities that cost something else than what lies below them, by a cent or more."""
-    apart = (pl.col(LevelComparisons.spend) - pl.col(LevelComparisons.spend_below)).abs()
-    compared = materialize(compare_levels(stats), LevelComparisons)
-    sums = (
-        compared.filter(apart >= CENT).group_by(FEED, OWN).agg(pl.len(), apart.sum().alias(SPEND))
-    )
-    for feed, level, count, amount in sums.sort(FEED, OWN).collect().iter_rows():
-        yield Warned(
-            code="levels_disagree",
-            message=f"{feeds[feed]}: its figures of {ENTITIES[level]} ({count}) differ by "
-            f"{amount:.2f} in all from what lies below them on the same days; its own count, and "
-            "ads/spend_sources shows both",
-            feed=feeds[feed],
-            count=count,
-            amount=f"{amount:.4f}",
-            setting=STATS_FEEDS,
-        )
+def _tell(
+    said: str, rows: pl.LazyFrame, sums: tuple[pl.Expr, pl.Expr], feeds: Mapping[int, str]
+) -> Iterator[dict[str, Any]]:
+    """What is told of the rows of each feed and level: how many they are, and their amount."""
+    found = rows.group_by(FEED, OWN).agg(*sums).sort(FEED, OWN).collect()
+    for feed, level, count, amount in found.iter_rows():
+        words = said.format(amount=amount, entities=ENTITIES[level], count=count)
+        yield {
+            "message": f"{feeds[feed]}: {words}",
+            "feed": feeds[feed],
+            "count": count,
+            "amount": f"{amount:.4f}",
+        }
 
 
 def _warn_of_accounts(facts: AdFacts) -> Iterator[Warned]:

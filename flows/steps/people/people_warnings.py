@@ -6,20 +6,12 @@ import polars as pl
 
 from contracts.facts.people.numbered_activities import People
 from contracts.manifest import Warned
+from contracts.reference.cell_words import NOBODY
 from contracts.reports.journeys import IdentityLinks
 from flows.steps.activities.write_activities import Activities
 
-WORDS_FOR_NOBODY = frozenset(
-    {
-        *("null", "(null)", "none", "(none)", "nil", "nan", "NaN", "na", "n/a", "#n/a"),
-        "undefined",
-        *("(not set)", "not set", "unknown", "anonymous", "guest", "0", "-1", "-", "--"),
-        "00000000-0000-0000-0000-000000000000",
-    }
-)
-"""What systems write where they know nobody; a shop's guests are customer 0."""
-WRITTEN = sorted({w for word in WORDS_FOR_NOBODY for w in (word, word.upper(), word.title())})
-"""These in the usual cases, NaN's too: small letters would be a copy of all ids."""
+WRITTEN = sorted({w for word in NOBODY for w in (word, word.upper(), word.title())})
+"""Words for nobody in the usual cases, NaN's too: small letters would be a copy of all ids."""
 
 
 def find_people_warnings(activities: Activities) -> Iterator[Warned]:

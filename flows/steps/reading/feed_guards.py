@@ -1,21 +1,22 @@
 """Whether a feed delivered when and as much as was expected (SPEC §3, §10)."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from statistics import median
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
+from contracts.columns import Rows, polars_schema
+from contracts.facts.run_facts import PastFeedFiles
 from contracts.manifest import PastInput, Warned, count_of
+from contracts.reports.run_tables import RunFeeds
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.storage.snapshots.kept_snapshots import read_past_inputs
-from transforms.reports.run_feeds import RUNS_COMPARED
+from transforms.reports.run_feeds import RUNS_COMPARED, find_usual_rows
 
-Inputs = list[PastInput]
-"""What a run read: the `inputs` of its manifest."""
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -52,17 +53,23 @@ def judge_feeds(
     """
     read = [file for file in files if not file.is_copy]
     past = read_past_inputs(root, RUNS_COMPARED + 1)
+    known = {(one.feed, one.sha256) for one in (past[0] if past else ())}
+    usual = _find_usual(past)
     return [
-        _judge(feed, [file for file in read if file.raw.feed is feed], past, now, timezone)
+        _judge(feed, [file for file in read if file.raw.feed is feed], known, usual, now, timezone)
         for feed in feeds
     ]
 
 
 def _judge(
-    feed: ConfiguredFeed, files: list[ReadFile], past: list[Inputs], now: datetime, timezone: str
+    feed: ConfiguredFeed,
+    files: list[ReadFile],
+    known: set[tuple[str, str]],
+    usual: dict[str, float],
+    now: datetime,
+    timezone: str,
 ) -> FeedState:
-    known = _hashes(past[0], feed.name) if past else set()
-    new = [file for file in files if file.sha256 not in known]
+    new = [file for file in files if (feed.name, file.sha256) not in known]
     tables = [got for file in files for got in file.receipt.tables]
     stamps = [got.last_at for got in tables]
     rows = sum(got.rows_read for got in tables)
@@ -70,34 +77,30 @@ def _judge(
     warnings = [late] if late else []
     if new:
         new_rows = sum(got.rows_read for file in new for got in file.receipt.tables)
-        warnings += _explain_rows(feed, new_rows, _usual_rows(past, feed.name))
+        warnings += _explain_rows(feed, new_rows, usual.get(feed.name))
     return FeedState(feed, late is not None, tuple(warnings))
 
 
-def _hashes(inputs: Inputs, feed: str) -> set[str]:
-    return {one.sha256 for one in inputs if one.feed == feed}
+def _find_usual(past: list[list[PastInput]]) -> dict[str, float]:
+    """Feed -> what new files of it usually bring to all of its tables."""
+    is_whole = len(past) <= RUNS_COMPARED
+    usual = find_usual_rows(list_past_files(past), [PastFeedFiles.feed], is_whole=is_whole)
+    return dict(usual.select(PastFeedFiles.feed, RunFeeds.usual_rows).collect().iter_rows())
 
 
-def _usual_rows(past: list[Inputs], feed: str) -> float | None:
-    """The median of the rows in new files of earlier runs that had any, the first run's too.
-
-    `run/feeds` has it of each of the feed's tables (`transforms.reports.run_feeds`); a guard is of
-    all that a feed brings.
-    """
-    before = [*past[1:], *([[]] if len(past) <= RUNS_COMPARED else [])]
-    totals = []
-    for inputs, earlier in zip(past, before, strict=False):
-        known = _hashes(earlier, feed)
-        rows: Counter[str] = Counter()
-        counted: set[tuple[str, str]] = set()
-        for one in inputs:
-            is_first = (one.sha256, one.table) not in counted
-            if one.feed == feed and one.sha256 not in known and not one.refused and is_first:
-                counted.add((one.sha256, one.table))
-                rows[one.sha256] += one.rows_read
-        if rows:
-            totals.append(rows.total())
-    return float(median(totals)) if totals else None
+def list_past_files(past: Iterable[Iterable[PastInput]]) -> Rows[PastFeedFiles]:
+    """What earlier runs read, the latest first; the same content counts once a run."""
+    rows = {
+        (number, one.feed, one.table, one.sha256): one.rows_read
+        for number, inputs in enumerate(past, start=1)
+        for one in inputs
+        if not one.refused
+    }
+    return pl.LazyFrame(
+        [(*place, rows_read) for place, rows_read in rows.items()],
+        schema=polars_schema(PastFeedFiles),
+        orient="row",
+    )
 
 
 def end_of(text: str, timezone: str) -> datetime:

@@ -49,13 +49,21 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     for table, amount in AMOUNTS.items():
         yield from _warn(table, _sum_rejected(catalog, table, amount), "rejected", config, known)
     as_ours = f"counted as if in {config.workspace.currency}"
-    for table, find, what in (
-        ("ad_stats", _sum_of_accounts, as_ours),
-        ("message_stats", _sum_provider_revenue, "standing without their revenue"),
-        ("ad_breakdowns", _sum_breakdowns, "standing without their spend"),
+    scan, has_revenue = catalog.scan_numbered, pl.col(MessageStats.revenue).is_not_null()
+    summaries = scan("message_stats").filter(has_revenue)
+    for table, rows, amount, what in (
+        ("ad_stats", _bill_silent(catalog), AdStats.spend, as_ours),
+        ("message_stats", summaries, MessageStats.revenue, "standing without their revenue"),
+        (
+            "ad_breakdowns",
+            scan("ad_breakdowns"),
+            AdBreakdowns.spend,
+            "standing without their spend",
+        ),
     ):
         if catalog.has_rows(table):
-            yield from _warn(table, find(catalog, config), what, config, known)
+            sums = _sum_unrated(catalog, config, rows, amount)
+            yield from _warn(table, sums, what, config, known)
     if catalog.has_rows("messages"):
         yield from _warn_of_costs(catalog, config, known)
 
@@ -109,14 +117,7 @@ def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:
     """Rows and amount of a table's rejected rows by feed and currency."""
     rejected = catalog.status.quarantined.get(table)
     if rejected is None:
-        return pl.DataFrame(
-            schema={
-                FEED: pl.String,
-                CURRENCY: pl.String,
-                AMOUNT: pl.Decimal(38, 4),
-                ROWS: pl.UInt32,
-            }
-        )
+        return pl.DataFrame()
     raw = pl.col("raw")
     return _sum_by_feed(
         catalog,
@@ -128,13 +129,11 @@ def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:
     )
 
 
-def _sum_of_accounts(catalog: Catalog, config: Workspace) -> pl.DataFrame:
-    """Stats that name no currency, by that of their account, where it has no rate."""
-    silent = catalog.scan_numbered("ad_stats").filter(pl.col(AdStats.currency).is_null())
-    billed = bill_accounts(silent, catalog.scan("ad_accounts")).filter(
-        pl.col(AdStats.currency).is_not_null()
-    )
-    return _sum_unrated(catalog, config, billed, AdStats.spend)
+def _bill_silent(catalog: Catalog) -> pl.LazyFrame:
+    """Stats that name no currency, in that of their account."""
+    currency = pl.col(AdStats.currency)
+    silent = catalog.scan_numbered("ad_stats").filter(currency.is_null())
+    return bill_accounts(silent, catalog.scan("ad_accounts")).filter(currency.is_not_null())
 
 
 def _warn_of_costs(
@@ -159,19 +158,6 @@ def _warn_of_costs(
     yield from _warn("messages", dated, what, config, known)
     undated = _sum_by_feed(catalog, amounts.filter(~has_day))
     yield from _warn("messages", undated, what, config, known, why=NO_DAY)
-
-
-def _sum_provider_revenue(catalog: Catalog, config: Workspace) -> pl.DataFrame:
-    """Providers' summaries whose revenue has no rate, by currency."""
-    stats = catalog.scan_numbered("message_stats").filter(
-        pl.col(MessageStats.revenue).is_not_null()
-    )
-    return _sum_unrated(catalog, config, stats, MessageStats.revenue)
-
-
-def _sum_breakdowns(catalog: Catalog, config: Workspace) -> pl.DataFrame:
-    """Breakdowns whose amounts have no rate, by currency."""
-    return _sum_unrated(catalog, config, catalog.scan_numbered("ad_breakdowns"), AdBreakdowns.spend)
 
 
 def _sum_unrated(
