@@ -248,6 +248,9 @@ SHOPPING_SITES = frozenset(
 )
 """Shops and marketplaces, as the label of their site."""
 
+SERVICE_HOST = r"^(?:accounts|calendar|classroom|docs|drive|groups|mail|sites|webmail)\."
+"""A host at which nobody searches, though its site be a search engine's: webmail, documents."""
+
 PAID_MEDIUM = r"^(?:.*cp.*|ppc|retargeting|paid.*)$"
 """A medium that was paid for."""
 

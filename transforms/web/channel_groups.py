@@ -8,10 +8,12 @@ from contracts.reference.ad_platforms import CLICK_IDS
 from contracts.reference.web_sources import (
     DISPLAY_MEDIA,
     EMAIL_WORDS,
+    MESSAGE_MEDIA,
     NO_MEDIA,
     PAID_MEDIUM,
     REFERRAL_MEDIA,
     SEARCH_SITES,
+    SERVICE_HOST,
     SHOPPING_CAMPAIGN,
     SHOPPING_SITES,
     SOCIAL_MEDIA,
@@ -20,7 +22,7 @@ from contracts.reference.web_sources import (
     ChannelGroup,
 )
 from transforms.web.platforms import site_label
-from transforms.web.utm import trim_value
+from transforms.web.utm import normalize_value, trim_value
 
 DIRECT_SOURCE, NO_SOURCE, NO_MEDIUM = "(direct)", "(not set)", "(none)"
 SOURCE_OF_CLICK = {click.name: click.source for click in CLICK_IDS}
@@ -32,6 +34,7 @@ def group_channels(sources: Rows[TrafficSources]) -> pl.LazyFrame:
 
     Where utm_source or utm_medium is missing, a click id stands in for it, then the referrer; a
     visit with none of them is direct. A click id that platforms add to unpaid links proves no ad.
+    A medium of messages says enough: the webmail in which a message was read is no search engine.
     """
     source, medium, campaign = (
         trim_value(pl.col(name)).str.to_lowercase()
@@ -45,19 +48,28 @@ def group_channels(sources: Rows[TrafficSources]) -> pl.LazyFrame:
         pl.col(DescribedSources.click_id),
         pl.col(DescribedSources.referrer_host),
     )
+    is_of_message = normalize_value(medium).is_in(list(MESSAGE_MEDIA)).fill_null(value=False)
     has_utm = pl.any_horizontal(source.is_not_null(), medium.is_not_null(), campaign.is_not_null())
     return (
         sources.with_columns(
             source=pl.coalesce(
                 source,
-                click.replace_strict(SOURCE_OF_CLICK, default=None, return_dtype=pl.String),
-                referrer,
+                pl.when(~is_of_message).then(
+                    pl.coalesce(
+                        click.replace_strict(SOURCE_OF_CLICK, default=None, return_dtype=pl.String),
+                        referrer,
+                    )
+                ),
                 pl.when(has_utm).then(pl.lit(NO_SOURCE)).otherwise(pl.lit(DIRECT_SOURCE)),
             ),
             campaign=campaign.fill_null(""),
             is_referred=~has_utm & click.is_null() & referrer.is_not_null(),
         )
-        .with_columns(site=pl.coalesce(site_label(pl.col("source")), "source"))
+        .with_columns(
+            site=pl.when(~pl.col("source").str.contains(SERVICE_HOST)).then(
+                pl.coalesce(site_label(pl.col("source")), "source")
+            )
+        )
         .with_columns(
             medium=pl.coalesce(
                 medium,

@@ -78,6 +78,10 @@ def test_group_of_a_tagged_link(
         ("youtube.com", "organic video"),
         ("amazon.de", "organic shopping"),
         ("blog.example.org", "referral"),
+        ("mail.google.com", "referral"),
+        ("docs.google.com", "referral"),
+        ("news.google.com", "organic search"),
+        ("mail.yahoo.com", "referral"),
     ],
 )
 def test_group_of_a_referrer(host: str | None, expected: str) -> None:
@@ -96,6 +100,21 @@ def test_group_of_a_referrer(host: str | None, expected: str) -> None:
 )
 def test_group_of_a_click_id(click: str, expected: str) -> None:
     assert group(click_id=click) == expected
+
+
+@pytest.mark.parametrize(
+    ("medium", "expected"),
+    [
+        ("email", "email"),
+        ("E-Mail", "email"),
+        ("sms", "sms"),
+        ("push", "mobile push"),
+        ("newsletter", "unassigned"),
+        ("cpc", "paid search"),
+    ],
+)
+def test_what_a_message_brought_is_not_its_readers_webmail(medium: str, expected: str) -> None:
+    assert group(utm_medium=medium, referrer_host="google.com") == expected
 
 
 def test_every_click_id_has_a_group() -> None:
