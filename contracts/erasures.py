@@ -104,10 +104,7 @@ class Erasures(BaseModel):
         return any(self._tells(org_id, key, leaf) for key, leaf in _list_leaves(plain))
 
     def says(
-        self,
-        org_id: str | None,
-        record: str,
-        kinds: Iterable[IdentifierKind] = BESIDE_ADDRESSES,
+        self, org_id: str | None, record: str, kinds: Iterable[IdentifierKind] = BESIDE_ADDRESSES
     ) -> bool:
         """Whether an unparsed record bears an erased person, be the id ever so short.
 

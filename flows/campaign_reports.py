@@ -228,11 +228,7 @@ def draw_page(attempt: Attempt, manifest: Manifest) -> None:
     """Draw the page of the snapshot from its tables."""
     workspace = attempt.config.workspace
     tables = SnapshotTables(
-        attempt.staging,
-        manifest,
-        attempt.root.name,
-        workspace.timezone,
-        workspace.currency,
+        attempt.staging, manifest, attempt.root.name, workspace.timezone, workspace.currency
     )
     write_page(tables, attempt.kept.text)
 

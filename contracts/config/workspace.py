@@ -23,9 +23,7 @@ class WorkspaceSection(Section):
     """`[workspace]`: what holds for the whole workspace."""
 
     timezone: TimeZone = Field(
-        "UTC",
-        description="which midnight ends a reporting day",
-        examples=["America/New_York"],
+        "UTC", description="which midnight ends a reporting day", examples=["America/New_York"]
     )
     currency: Currency = Field("USD", description="reporting currency", examples=["EUR"])
     channels: tuple[ChannelName, ...] = Field(

@@ -20,12 +20,7 @@ from flows.storage.sealed_folders import (
     seal_folder,
     verify_files,
 )
-from flows.storage.workspace_files import (
-    PRIVATE_FOLDER,
-    make_folder,
-    remove_tree,
-    storage_errors,
-)
+from flows.storage.workspace_files import PRIVATE_FOLDER, make_folder, remove_tree, storage_errors
 
 READING = ".reading"
 

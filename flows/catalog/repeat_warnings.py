@@ -26,14 +26,7 @@ from transforms.common.joins import HELD
 from transforms.common.keys import hash_cells, list_repeated
 from transforms.ingest.deduplication import FILE, KEY_HASH
 from transforms.ingest.renamed_figures import find_renamed, is_told_otherwise
-from transforms.ingest.restatements import (
-    AFTER,
-    AGAIN,
-    AMOUNT_OF,
-    BEFORE,
-    ENTITY_ID,
-    sum_again,
-)
+from transforms.ingest.restatements import AFTER, AGAIN, AMOUNT_OF, BEFORE, ENTITY_ID, sum_again
 
 NAMED_FILES = 3
 """How many files a sentence names."""

@@ -21,12 +21,7 @@ SERVER_IS_DEAD = "Failed to reach API"
 
 
 def launch_run(
-    root: Path,
-    wait_seconds: float,
-    progress: Progress,
-    *,
-    full: bool,
-    dask: str | None,
+    root: Path, wait_seconds: float, progress: Progress, *, full: bool, dask: str | None
 ) -> Manifest:
     """Run the Prefect flow for one workspace in this process.
 

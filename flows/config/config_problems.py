@@ -9,13 +9,7 @@ from pydantic_core import ErrorDetails
 
 from contracts.config.source_mapping import Source
 from contracts.config.workspace import Workspace
-from flows.config.environment import (
-    Settings,
-    find_gap,
-    overlay,
-    variable,
-    variable_below,
-)
+from flows.config.environment import Settings, find_gap, overlay, variable, variable_below
 from flows.config.setting_sentences import Model, Path, explain, is_in_expression, is_list
 
 

@@ -23,11 +23,7 @@ from contracts.vocabulary import Platform
 from flows.config.config_problems import find_problems
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.environment import overlay, overrides
-from flows.config.feed_problems import (
-    find_idle_settings,
-    find_wrong_constants,
-    find_wrong_patterns,
-)
+from flows.config.feed_problems import find_idle_settings, find_wrong_constants, find_wrong_patterns
 from flows.config.source_files import load_own_sources, load_sources
 from flows.errors import ConfigurationError
 from flows.storage.layout import Layout, in_text

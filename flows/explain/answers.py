@@ -154,15 +154,7 @@ class Explainer:
         return (
             unpack_place(rows.lazy())
             .join(names.lazy(), on="file", how="left", validate="m:1", maintain_order="left")
-            .select(
-                "feed",
-                file,
-                "row_number",
-                "table",
-                *counts,
-                "because",
-                *shown,
-            )
+            .select("feed", file, "row_number", "table", *counts, "because", *shown)
             .collect()
         )
 

@@ -10,14 +10,7 @@ import polars as pl
 from contracts.manifest import count_of
 from flows.errors import UsageError
 from transforms.common.rates import divide_numbers
-from transforms.explain.row_places import (
-    BECAUSE,
-    COUNTS,
-    EXPLAINED,
-    ROW_PLACE,
-    TABLE,
-    state_rows,
-)
+from transforms.explain.row_places import BECAUSE, COUNTS, EXPLAINED, ROW_PLACE, TABLE, state_rows
 
 HALF_A_STEP = Decimal("0.00005")
 """The most that rounding to four places changes an amount."""

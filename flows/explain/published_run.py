@@ -28,11 +28,7 @@ from flows.steps.reading.read_feeds import read_feeds
 from flows.steps.snapshot_changes import list_rewritten
 from flows.steps.step_inputs import StepInputs
 from flows.storage.layout import Layout
-from flows.storage.snapshots.published_files import (
-    published_tables,
-    read_manifest,
-    require_whole,
-)
+from flows.storage.snapshots.published_files import published_tables, read_manifest, require_whole
 
 RUN_AGAIN = "Run the workspace, then explain the figures that it publishes."
 

@@ -26,14 +26,7 @@ from flows.explain.explanation import (
 from flows.explain.left_out import COPY, explain_status
 from flows.explain.published_run import PublishedRun
 from flows.storage.snapshots.kept_snapshots import list_snapshots
-from transforms.explain.row_places import (
-    BECAUSE,
-    COUNTS,
-    EXPLAINED,
-    ROW_PLACE,
-    TABLE,
-    pack_place,
-)
+from transforms.explain.row_places import BECAUSE, COUNTS, EXPLAINED, ROW_PLACE, TABLE, pack_place
 from transforms.ingest.deduplication import DUPLICATE, FILE, ROW_NUMBER, ROW_STATUS, SUPERSEDED
 from transforms.reports.run_feeds import RUNS_COMPARED
 

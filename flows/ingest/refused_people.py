@@ -102,8 +102,5 @@ NOBODY_ERASED = Erasing()
 def show_refused(refused: pl.DataFrame) -> pl.DataFrame:
     """Refused rows as quarantine shows them: with their reason, and nothing of what they said."""
     return refused.select(
-        "org_id",
-        ROW_NUMBER,
-        failed_checks=pl.lit([ERASED], pl.List(pl.String)),
-        raw=pl.lit("{}"),
+        "org_id", ROW_NUMBER, failed_checks=pl.lit([ERASED], pl.List(pl.String)), raw=pl.lit("{}")
     )

@@ -136,9 +136,7 @@ class Scratch(Keeper):
 
 
 def write_alone(
-    write: Callable[[Path], str | None],
-    drafts: Sequence[Draft],
-    tell: Callable[[Written], object],
+    write: Callable[[Path], str | None], drafts: Sequence[Draft], tell: Callable[[Written], object]
 ) -> None:
     """Write drafts one after the other by what writes one folder."""
     for at, folder in drafts:

@@ -4,13 +4,7 @@ from pathlib import Path
 
 from flows.readers.compression import compression_of
 from flows.readers.csv_files.csv_reader import CsvReader
-from flows.readers.formats import (
-    CSV,
-    JSON_ARRAY,
-    JSON_LINES,
-    detect_text_format,
-    extension_of,
-)
+from flows.readers.formats import CSV, JSON_ARRAY, JSON_LINES, detect_text_format, extension_of
 from flows.readers.json_files.json_reader import JsonArrayReader, JsonLinesReader
 from flows.readers.parquet_reader import ParquetReader, is_parquet
 from flows.readers.raw_batch import FileOptions

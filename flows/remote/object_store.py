@@ -14,12 +14,7 @@ from obstore.store import S3Store
 
 from flows.errors import ConfigurationError, StorageFailed
 from flows.remote.address import Address
-from flows.remote.store_errors import (
-    ObjectChanged,
-    ObjectMissing,
-    is_passing,
-    store_errors,
-)
+from flows.remote.store_errors import ObjectChanged, ObjectMissing, is_passing, store_errors
 
 T = TypeVar("T")
 PIECE_BYTES = 8 << 20
@@ -128,11 +123,7 @@ class S3Objects:
         done = self._ask(
             f"writing {key}",
             lambda: obstore.put(
-                self._store,
-                key,
-                content,
-                chunk_size=PIECE_BYTES,
-                max_concurrency=PARTS_AT_ONCE,
+                self._store, key, content, chunk_size=PIECE_BYTES, max_concurrency=PARTS_AT_ONCE
             ),
         )
         return done["e_tag"] or ""

@@ -75,10 +75,7 @@ def find_staged(staging: Path) -> Tables:
 
 
 def list_changes(
-    before: Compared | None,
-    after: Compared,
-    timezone: str,
-    rewritten: frozenset[str] = frozenset(),
+    before: Compared | None, after: Compared, timezone: str, rewritten: frozenset[str] = frozenset()
 ) -> Rows[RunChanges]:
     """The rows of `run/changes` between two snapshots.
 

@@ -15,10 +15,7 @@ from flows.steps.attribution.attribution_reports import (
     write_earnings,
 )
 from flows.steps.attribution.order_warnings import find_order_warnings
-from flows.steps.matching.session_reports import (
-    reconcile_sessions,
-    write_session_matches,
-)
+from flows.steps.matching.session_reports import reconcile_sessions, write_session_matches
 from flows.steps.messaging.message_reports import write_channel_reports, write_overviews
 from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.people.people_reports import PeopleReports, write_people_reports

@@ -18,15 +18,7 @@ import polars as pl
 import pyarrow as pa
 from polars.io.plugins import register_io_source
 
-from contracts.columns import (
-    Table,
-    columns,
-    descriptions,
-    grain,
-    key,
-    no_rows,
-    polars_schema,
-)
+from contracts.columns import Table, columns, descriptions, grain, key, no_rows, polars_schema
 from contracts.manifest import Check
 from contracts.reports import SCHEMA_VERSION
 from flows.report_tables import find_table

@@ -131,11 +131,7 @@ def add_first_sent(sends: pl.LazyFrame, sent: Rows[FirstSentEvents]) -> pl.LazyF
     return (
         sends.with_columns(hash_id(SEND_ID, seed=SEND).alias(FirstSentEvents.send_key))
         .join(
-            sent,
-            on=FirstSentEvents.send_key,
-            how="left",
-            validate=STREAMED,
-            maintain_order="left",
+            sent, on=FirstSentEvents.send_key, how="left", validate=STREAMED, maintain_order="left"
         )
         .drop(FirstSentEvents.send_key)
     )

@@ -269,9 +269,7 @@ def _list_entities(tables: AdTables) -> pl.LazyFrame:
     schema = dict.fromkeys(ENTITY, SHARED)
     entities = [
         table.select(
-            *PLATFORM_KEYS,
-            pl.lit(level, SHARED).alias(AdStats.level),
-            pl.col(by).alias(FINEST_ID),
+            *PLATFORM_KEYS, pl.lit(level, SHARED).alias(AdStats.level), pl.col(by).alias(FINEST_ID)
         )
         for level, by in ID_OF_LEVEL.items()
         if (table := tables.of_level(level)) is not None

@@ -100,10 +100,7 @@ def place_entities(
             continue
         found = _number_groups(keep_ids(entities, rank, ENTITY), groups)
         placed = placed.join(
-            found.select(ENTITY, pl.col(GROUP).alias(number)),
-            on=ENTITY,
-            how="left",
-            validate="1:1",
+            found.select(ENTITY, pl.col(GROUP).alias(number)), on=ENTITY, how="left", validate="1:1"
         )
     return placed.select(columns(EntityPlaces))
 

@@ -7,12 +7,7 @@ import polars as pl
 
 from contracts.columns import Rows, columns, conform, polars_schema
 from contracts.facts.ads.ad_entities import AdEntities
-from contracts.facts.ads.ad_sums import (
-    AdContactSessions,
-    LinkPlaces,
-    SessionCounts,
-    SessionPlaces,
-)
+from contracts.facts.ads.ad_sums import AdContactSessions, LinkPlaces, SessionCounts, SessionPlaces
 from contracts.facts.matching.session_facts import SessionFacts
 from contracts.facts.matching.session_matching import SessionLinks, SessionVisits
 from contracts.reports.ads import AdPerformance

@@ -173,10 +173,7 @@ def _find_speaking(entities: Rows[NumberedEntities], speakers: pl.LazyFrame) -> 
     found = [
         entities.filter(pl.col(OWN) > level)
         .select(
-            ENTITY_NUMBER,
-            *PLATFORM_KEYS,
-            pl.lit(level, pl.Int64).alias(OWN),
-            *name_entity(level),
+            ENTITY_NUMBER, *PLATFORM_KEYS, pl.lit(level, pl.Int64).alias(OWN), *name_entity(level)
         )
         .join(
             speakers.filter(pl.col(OWN) == level),

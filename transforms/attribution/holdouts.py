@@ -170,8 +170,7 @@ def _add_conversions(contacts: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFra
     return contacts.join(
         brought, on=[*LEVEL, CONTACT_ID], how="left", validate="1:1", nulls_equal=True
     ).with_columns(
-        (pl.col(COUNT) > 0).fill_null(value=False).alias("converted"),
-        pl.col(REVENUE).fill_null(0),
+        (pl.col(COUNT) > 0).fill_null(value=False).alias("converted"), pl.col(REVENUE).fill_null(0)
     )
 
 

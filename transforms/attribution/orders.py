@@ -5,11 +5,7 @@ import polars as pl
 from contracts.columns import Rows, columns, polars_schema
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import ExchangeRates, Orders
-from transforms.attribution.order_states import (
-    CANCELLED_STATUSES,
-    REFUNDED_STATUSES,
-    fold_state,
-)
+from transforms.attribution.order_states import CANCELLED_STATUSES, REFUNDED_STATUSES, fold_state
 from transforms.common.calendar import reporting_day
 from transforms.common.currency import (
     convert,

@@ -58,9 +58,7 @@ def touch_by_events(
     )
     return (
         events.filter(
-            may_touch(rules),
-            ~pl.col(MessageEvents.is_machine),
-            pl.col(PERSON).is_not_null(),
+            may_touch(rules), ~pl.col(MessageEvents.is_machine), pl.col(PERSON).is_not_null()
         )
         .join(own, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(

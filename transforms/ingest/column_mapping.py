@@ -9,13 +9,7 @@ import polars as pl
 from contracts.columns import DEFAULT_ORG, polars_schema
 from contracts.config.source_mapping import Expression, TableMapping
 from contracts.feeds import FEEDS, Feed
-from transforms.ingest.expressions import (
-    file_columns,
-    fold,
-    is_filled,
-    read_cell,
-    read_expression,
-)
+from transforms.ingest.expressions import file_columns, fold, is_filled, read_cell, read_expression
 from transforms.ingest.parsing.number_parsing import PLAIN, NumberMarks
 
 MAPPINGS_KNOWN = 256

@@ -13,14 +13,7 @@ import numpy as np
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from contracts.columns import (
-    ANY_OF_CHECK,
-    Table,
-    any_of,
-    breaks_contract,
-    columns,
-    polars_schema,
-)
+from contracts.columns import ANY_OF_CHECK, Table, any_of, breaks_contract, columns, polars_schema
 from contracts.feeds import Feed
 from contracts.quarantine import Quarantine
 from transforms.common.cell_ends import read_byte
@@ -122,9 +115,7 @@ def explain_failures(
     no_ids = pl.concat(
         [
             suspects.filter(pl.col(name).str.contains(pattern)).select(
-                ROW_NUMBER,
-                pl.lit(name).alias(COLUMN),
-                pl.lit(f"{name}: {words}").alias(SENTENCE),
+                ROW_NUMBER, pl.lit(name).alias(COLUMN), pl.lit(f"{name}: {words}").alias(SENTENCE)
             )
             for name in filter(is_id, columns(table))
             for pattern, words in NO_IDS.items()

@@ -105,8 +105,7 @@ def list_message_names(
                 rows.filter(
                     ~pl.col(Campaigns.channel).is_in(NOT_MESSAGES).fill_null(value=False)
                 ).select(
-                    Campaigns.org_id,
-                    normalize_value(pl.col(name)).alias(MessageNameKeys.name_key),
+                    Campaigns.org_id, normalize_value(pl.col(name)).alias(MessageNameKeys.name_key)
                 )
                 for named, rows in names.items()
                 for name in named

@@ -25,8 +25,7 @@ def sum_source_days(keyed: pl.LazyFrame) -> Rows[SourceDays]:
         keyed: Sessions with their days and traffic sources (`key_sessions`).
     """
     return keyed.group_by(*SOURCE_KEY, SessionFacts.date_day).agg(
-        pl.len().cast(pl.Int64).alias(SourceDays.session_count),
-        pl.col(PAGE).min(),
+        pl.len().cast(pl.Int64).alias(SourceDays.session_count), pl.col(PAGE).min()
     )
 
 

@@ -60,8 +60,7 @@ def explain_matches(answered: Rows[CaseAnswers], mode: str) -> pl.LazyFrame:
         .alias(SessionFacts.platform),
         *(
             pl.coalesce(
-                name,
-                pl.when(has_platform).then(pl.lit(known)).otherwise(pl.lit(unknown)),
+                name, pl.when(has_platform).then(pl.lit(known)).otherwise(pl.lit(unknown))
             ).alias(name)
             for name, (known, unknown) in without.items()
         ),
@@ -123,9 +122,7 @@ def _explain_ambiguity() -> pl.Expr:
 
 def _explain_unknown_target() -> pl.Expr:
     return pl.format(
-        "{} is an alias of {}, which no feed knows",
-        _value_of_answer(),
-        CaseAnswers.unknown_target,
+        "{} is an alias of {}, which no feed knows", _value_of_answer(), CaseAnswers.unknown_target
     )
 
 

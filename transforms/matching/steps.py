@@ -135,9 +135,7 @@ def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame
     hits = pl.concat(
         [
             hit.with_columns(
-                pl.lit(method).alias(METHOD),
-                pl.lit(parameter).alias(PARAMETER),
-                kind=pl.lit(kind),
+                pl.lit(method).alias(METHOD), pl.lit(parameter).alias(PARAMETER), kind=pl.lit(kind)
             )
             for kind, (hit, method, parameter) in enumerate(kinds)
         ],

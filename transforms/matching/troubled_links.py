@@ -145,8 +145,7 @@ def list_content_without_ad(links: Rows[AuditedLinks], ad_names: Rows[AdNames]) 
         )
         .join(with_ads, on=CAMPAIGN, how="semi")
         .with_columns(
-            value.alias(UtmAudit.value),
-            pl.lit(SessionFacts.utm_content).alias(UtmAudit.parameter),
+            value.alias(UtmAudit.value), pl.lit(SessionFacts.utm_content).alias(UtmAudit.parameter)
         )
         .pipe(_list_as, AuditKind.CONTENT_WITHOUT_AD)
     )

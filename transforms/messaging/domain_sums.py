@@ -28,8 +28,7 @@ def list_domains(contacts: Rows[Contacts], addressed: pl.LazyFrame) -> pl.LazyFr
         addressed: The organization, contact and address of sends and events.
     """
     of_contacts = contacts.select(
-        hash_id(Contacts.contact_id, seed=CONTACT).alias(ContactDomains.contact_key),
-        _find_domain(),
+        hash_id(Contacts.contact_id, seed=CONTACT).alias(ContactDomains.contact_key), _find_domain()
     )
     by_address = addressed.filter(pl.col(Sends.contact_id).is_null()).select(
         hash_email().alias(ContactDomains.contact_key), _find_domain()

@@ -7,11 +7,7 @@ import polars as pl
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import Rows, columns
 from contracts.facts.people.described_activities import ContactSends, MessageEvents
-from contracts.facts.people.lists import (
-    SubscriptionDays,
-    SubscriptionStates,
-    SubscriptionSteps,
-)
+from contracts.facts.people.lists import SubscriptionDays, SubscriptionStates, SubscriptionSteps
 from contracts.reports.people import ListGrowth, Subscriptions
 from contracts.vocabulary import Action
 from transforms.common.calendar import reporting_day
@@ -71,8 +67,7 @@ def list_steps(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> Rows[S
         .with_columns(pl.struct(PLACE).rle_id().alias(LIST))
         .with_columns((pl.col(STEP) == SUBSCRIBED).cum_sum().over(LIST).alias(STRETCH))
         .with_columns(
-            status.alias(STATUS),
-            (is_listed & ~objected).alias(SubscriptionSteps.is_listed),
+            status.alias(STATUS), (is_listed & ~objected).alias(SubscriptionSteps.is_listed)
         )
         .select(columns(SubscriptionSteps))
     )
@@ -224,9 +219,7 @@ def list_sendings(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.
     of_list = [pl.format(f"{{}}_{action}", MessageEvents.channel) for action in STATUSES]
     is_of_list = pl.any_horizontal(pl.col(MessageEvents.event_type) == kind for kind in of_list)
     shown = events.filter(
-        pl.col(MessageEvents.channel).is_not_null(),
-        ~is_of_list,
-        ~pl.col(MessageEvents.of_holdout),
+        pl.col(MessageEvents.channel).is_not_null(), ~is_of_list, ~pl.col(MessageEvents.of_holdout)
     ).join(find_held_out(sends, of_message), on=of_message, how="anti")
     told = sends.filter(~is_held_out).with_columns(
         pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL)

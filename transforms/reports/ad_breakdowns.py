@@ -11,13 +11,7 @@ from contracts.feeds import AdBreakdowns
 from contracts.reports.ads import BreakdownReport
 from contracts.vocabulary import AdLevel
 from transforms.ads.daily_stats import OF_RATE
-from transforms.ads.levels import (
-    DAY,
-    METRICS,
-    NAMES,
-    RANKS,
-    agree,
-)
+from transforms.ads.levels import DAY, METRICS, NAMES, RANKS, agree
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.ads.ratios import make_ratios

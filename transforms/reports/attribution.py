@@ -104,10 +104,7 @@ def report_channel_attribution(
 
 
 def report_campaign_attribution(
-    earned: pl.LazyFrame,
-    costs: Rows[DayCosts],
-    names: Rows[NamedCampaigns],
-    models: Sequence[str],
+    earned: pl.LazyFrame, costs: Rows[DayCosts], names: Rows[NamedCampaigns], models: Sequence[str]
 ) -> Rows[CampaignAttribution]:
     """Sum credits by day, channel, platform, campaign and model.
 

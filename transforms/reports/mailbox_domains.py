@@ -48,10 +48,7 @@ def report_domains(
         )
     return (
         rows.group_by(on)
-        .agg(
-            pl.col(*COUNTS, DomainSums.assumed_sends).sum(),
-            *sum_known(ADDED),
-        )
+        .agg(pl.col(*COUNTS, DomainSums.assumed_sends).sum(), *sum_known(ADDED))
         .with_columns(email)
         .pipe(add_figures)
         .pipe(finish, DomainReport)

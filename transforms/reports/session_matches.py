@@ -31,10 +31,7 @@ def describe_sessions(sessions: Rows[SessionBase]) -> pl.LazyFrame:
     """
     is_bot = pl.col(SessionFacts.is_bot).fill_null(value=False)
     return sessions.select(
-        *key(SessionMatches),
-        *OWN,
-        (~is_bot).alias(SessionMatches.is_human),
-        SessionLinks.link,
+        *key(SessionMatches), *OWN, (~is_bot).alias(SessionMatches.is_human), SessionLinks.link
     )
 
 

@@ -7,11 +7,7 @@ import polars as pl
 from contracts.columns import Rows
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import PLATFORM_BY, DescribedSources, TrafficSources
-from contracts.reference.ad_platforms import (
-    PLATFORM_OF_SITE,
-    PLATFORM_OF_SOURCE,
-    SHORT_SITES,
-)
+from contracts.reference.ad_platforms import PLATFORM_OF_SITE, PLATFORM_OF_SOURCE, SHORT_SITES
 from transforms.web.utm import is_macro, normalize_text, normalize_value, trim_value
 
 BY_SOURCE, BY_CLICK_ID = PLATFORM_BY

@@ -56,10 +56,7 @@ def key_traffic_sources(sessions: Rows[Sessions]) -> pl.LazyFrame:
         .with_columns(is_referred=is_referred)
         .with_columns(pl.when(there.ne_missing(here)).then(there).alias(HOST))
         .drop("is_referred")
-        .with_columns(
-            hash_cells(told, seed=1).alias(first),
-            hash_cells(told, seed=2).alias(second),
-        )
+        .with_columns(hash_cells(told, seed=1).alias(first), hash_cells(told, seed=2).alias(second))
     )
 
 

@@ -10,11 +10,7 @@ from contracts.feeds import FEEDS, AdStats
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
 from flows.steps.reading.feed_candidates import KnownSources
-from flows.steps.reading.feed_proposals import (
-    FeedProposal,
-    propose_feed,
-    set_neighbours_apart,
-)
+from flows.steps.reading.feed_proposals import FeedProposal, propose_feed, set_neighbours_apart
 from flows.storage.workspace_files import make_folder
 
 CURRENCY_LINE = '# currency = "USD"   '

@@ -14,11 +14,7 @@ from flows.explain.cells import have_values_of
 from flows.explain.left_out import list_left_out
 from flows.explain.narrowed_tables import narrow_tables, scan_placed
 from flows.explain.published_run import PublishedRun
-from flows.steps.ads.ad_facts import (
-    choose_by_platform,
-    find_versions,
-    gather_stats,
-)
+from flows.steps.ads.ad_facts import choose_by_platform, find_versions, gather_stats
 from flows.steps.ads.daily_stats import build_daily_stats
 from flows.steps.ads.feed_stats import hold_stats
 from transforms.ads.conversions import choose_conversions

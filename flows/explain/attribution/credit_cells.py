@@ -8,12 +8,7 @@ import polars as pl
 
 from contracts.facts.messaging.send_sums import ChannelDays
 from contracts.facts.order_facts import PricedOrders, Touches
-from contracts.reports.attribution import (
-    DIRECT,
-    CampaignAttribution,
-    CreditedTouch,
-    revenue_column,
-)
+from contracts.reports.attribution import DIRECT, CampaignAttribution, CreditedTouch, revenue_column
 from contracts.vocabulary import Channel
 from flows.explain.ads.level_cells import AdCells
 from flows.explain.attribution.order_rows import KEY, OrderRows

@@ -96,8 +96,7 @@ class TouchRows:
         parts = []
         for table, at in (("sends", Sends.sent_at), ("events", Events.occurred_at)):
             rows = scan_placed(self.run.catalog, table).filter(
-                pl.col(Sends.org_id) == ids[C.org_id],
-                *have_values_of(ids, [C.message_id]),
+                pl.col(Sends.org_id) == ids[C.org_id], *have_values_of(ids, [C.message_id])
             )
             rows = rows.filter(pl.col(EVENT_TYPE) == MAILED) if table == "events" else rows
             held = pl.col(Sends.is_holdout) if table == "sends" else pl.lit(value=False)

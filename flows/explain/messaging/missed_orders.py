@@ -20,10 +20,7 @@ TOUCHED_AT, BY_MACHINES = "touched at", "by machines"
 
 
 def list_missed_orders(
-    orders: OrderRows,
-    messages: pl.DataFrame,
-    channels: Sequence[str],
-    day: Mapping[str, object],
+    orders: OrderRows, messages: pl.DataFrame, channels: Sequence[str], day: Mapping[str, object]
 ) -> pl.DataFrame:
     """Orders after a touch by one of some messages that brought nothing or came too late.
 

@@ -213,8 +213,7 @@ class UnitBuilder:
         """The events that count."""
         counted = name_messages(keep_counted(assigned), self.named.unknown).collect().lazy()
         deliveries = sends.select(
-            SendKeys.delivered_at,
-            unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT),
+            SendKeys.delivered_at, unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT)
         )
         return flag_hasty_clicks(separate_sends(counted), deliveries).collect().lazy()
 
@@ -239,10 +238,7 @@ class UnitBuilder:
         return identify_addressees(pl.concat([stated, shown]), self.names.owners)
 
     def _list_rows(
-        self,
-        sends: Rows[FeedSends],
-        counted: Rows[CountedEvents],
-        held_out: Rows[AssignedEvents],
+        self, sends: Rows[FeedSends], counted: Rows[CountedEvents], held_out: Rows[AssignedEvents]
     ) -> pl.LazyFrame:
         """The rows of feeds that are of a send, or of a hold-out."""
         of_sends = self._find_units(sends).select(

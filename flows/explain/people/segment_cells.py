@@ -7,12 +7,7 @@ import polars as pl
 from contracts.feeds import ListMembers, Segments
 from contracts.reports.people import SegmentReport
 from flows.explain.cells import AskedCell, have_values_of
-from flows.explain.explanation import (
-    Explanation,
-    count_rows,
-    leave_out,
-    merge_left_out,
-)
+from flows.explain.explanation import Explanation, count_rows, leave_out, merge_left_out
 from flows.explain.left_out import list_left_out
 from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.send_scopes import SendScope, are_of_list

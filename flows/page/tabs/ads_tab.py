@@ -2,12 +2,7 @@
 
 import polars as pl
 
-from contracts.reports.ads import (
-    AdPerformance,
-    BreakdownReport,
-    CampaignPerformance,
-    SpendSources,
-)
+from contracts.reports.ads import AdPerformance, BreakdownReport, CampaignPerformance, SpendSources
 from contracts.reports.session_matches import SessionMatches
 from flows.page.charts import draw_chart, draw_groups, draw_ratio
 from flows.page.day_sums import DaySums, make_headlines, parts_of, read_day_sums

@@ -15,12 +15,7 @@ from flows.readers.json_files.json_values import (
     to_text,
     value_at,
 )
-from flows.readers.raw_batch import (
-    BrokenRecords,
-    FileOptions,
-    RawBatch,
-    nullify,
-)
+from flows.readers.raw_batch import BrokenRecords, FileOptions, RawBatch, nullify
 from flows.readers.refusal import require_few_columns
 from flows.readers.text import TextFile, check_record_length
 

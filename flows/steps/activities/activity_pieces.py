@@ -23,12 +23,7 @@ from transforms.activities.activity_extracts import (
     sum_days,
 )
 from transforms.activities.activity_keys import place_sends
-from transforms.activities.person_numbers import (
-    CONTACT_KEY,
-    PERSON_KEY,
-    find_person,
-    is_in_groups,
-)
+from transforms.activities.person_numbers import CONTACT_KEY, PERSON_KEY, find_person, is_in_groups
 from transforms.people.first_sendings import keep_list_events
 
 ROWS, BY_PERSON = "rows.parquet", "by-person.parquet"
@@ -102,11 +97,7 @@ SENDS = PieceKind(
     own={PLACES: place_sends},
 )
 SESSIONS = PieceKind(
-    KeyedVisits,
-    KeyedVisits.started_at,
-    KeyedVisits.link_key,
-    IS_KNOWN,
-    touching=leave_pages,
+    KeyedVisits, KeyedVisits.started_at, KeyedVisits.link_key, IS_KNOWN, touching=leave_pages
 )
 ORDERS = PieceKind(KeyedOrders, KeyedOrders.ordered_at, None, IS_KNOWN, touching=pl.LazyFrame.lazy)
 

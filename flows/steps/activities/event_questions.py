@@ -18,11 +18,7 @@ from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, pack_row
 from flows.kept.keepers import Folder
 from flows.steps.activities.people_inputs import PeopleInputs
-from transforms.activities.activity_keys import (
-    add_unit_key,
-    list_asked_sends,
-    name_contacts,
-)
+from transforms.activities.activity_keys import add_unit_key, list_asked_sends, name_contacts
 from transforms.activities.linked_rows import span_devices
 from transforms.messaging.hasty_clicks import is_type_of, select_clicks, select_deliveries
 

@@ -6,11 +6,7 @@ from itertools import accumulate
 import polars as pl
 
 from contracts.columns import Held, Rows, polars_schema
-from contracts.facts.people.numbered_activities import (
-    Clicks,
-    Deliveries,
-    HastyClicks,
-)
+from contracts.facts.people.numbered_activities import Clicks, Deliveries, HastyClicks
 from flows.runtime.materialize import hold, materialize
 from flows.steps.activities.event_questions import Questions
 from flows.steps.activities.people_inputs import PeopleInputs

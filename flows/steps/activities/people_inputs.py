@@ -55,11 +55,7 @@ class PeopleInputs(StepInputs):
 
     @classmethod
     def of(
-        cls,
-        inputs: StepInputs,
-        names: NamedKeys,
-        matched: MatchedSessions,
-        ad_names: pl.LazyFrame,
+        cls, inputs: StepInputs, names: NamedKeys, matched: MatchedSessions, ad_names: pl.LazyFrame
     ) -> "PeopleInputs":
         """What a step is given, and the facts before it."""
         return cls(**vars(inputs), names=names, matched=matched, ad_names=ad_names)

@@ -11,12 +11,7 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import KeyedOrders
 from contracts.reports.journeys import IdentityLinks
 from flows.kept.identities import identify_rows
-from flows.steps.activities.activity_pieces import (
-    ORDERS,
-    SESSIONS,
-    Pieces,
-    write_piece,
-)
+from flows.steps.activities.activity_pieces import ORDERS, SESSIONS, Pieces, write_piece
 from flows.steps.activities.linked_pieces import LinkedPieces, fill_device_contacts
 from transforms.activities.ad_names_now import key_links, list_dated_sources
 from transforms.activities.linked_rows import span_devices

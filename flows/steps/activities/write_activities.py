@@ -10,11 +10,7 @@ import polars as pl
 from contracts.columns import Held, Rows, columns, no_rows
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import ContactSends, ContactSessions, LinkNames
-from contracts.facts.people.numbered_activities import (
-    NumberedMessages,
-    People,
-    numbered_schema,
-)
+from contracts.facts.people.numbered_activities import NumberedMessages, People, numbered_schema
 from contracts.feeds import Contacts
 from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action

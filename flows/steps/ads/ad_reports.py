@@ -6,11 +6,7 @@ import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.facts.ads.ad_stats import PlacedStats, StatsRates
-from contracts.facts.ads.ad_sums import (
-    BreakdownSums,
-    LevelComparisons,
-    NamedBreakdowns,
-)
+from contracts.facts.ads.ad_sums import BreakdownSums, LevelComparisons, NamedBreakdowns
 from contracts.manifest import Check
 from contracts.reports.ads import BreakdownReport, SpendSources
 from flows.catalog.canonical_tables import Catalog
@@ -24,11 +20,7 @@ from flows.storage.report_files import write_reports, write_table
 from flows.storage.table_checks import equal
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.speakers import adds_to
-from transforms.reports.ad_breakdowns import (
-    name_breakdowns,
-    report_breakdowns,
-    sum_breakdowns,
-)
+from transforms.reports.ad_breakdowns import name_breakdowns, report_breakdowns, sum_breakdowns
 from transforms.reports.spend_sources import compare_levels, report_spend_sources
 
 

@@ -49,12 +49,7 @@ from transforms.ads.entities import (
 )
 from transforms.ads.name_lookup import AdVersions
 from transforms.ads.speakers import list_claims, list_speakers, place_stats, settle_days
-from transforms.ads.stated_entities import (
-    fill_parents,
-    list_dated_days,
-    name_dated,
-    name_entities,
-)
+from transforms.ads.stated_entities import fill_parents, list_dated_days, name_dated, name_entities
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,7 @@ from flows.storage.table_checks import equal
 from transforms.activities.ad_names_now import name_campaigns
 from transforms.attribution.costs import list_costs, name_message_campaigns
 from transforms.attribution.orders import price_orders
-from transforms.reports.attribution import (
-    report_campaign_attribution,
-    report_channel_attribution,
-)
+from transforms.reports.attribution import report_campaign_attribution, report_channel_attribution
 
 GROUP = "attribution"
 COSTS, CAMPAIGNS = "costs", "campaigns"

@@ -11,11 +11,7 @@ from flows.config.loading import LoadedWorkspace
 from flows.errors import UsageError
 from flows.progress import Progress
 from flows.remote.workspace_place import open_feeds
-from flows.steps.maintenance.rewritten_files import (
-    find_person_files,
-    replace_objects,
-    rewrite_raw,
-)
+from flows.steps.maintenance.rewritten_files import find_person_files, replace_objects, rewrite_raw
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds
 from flows.storage.erasing.erased_files import (
     Describe,

@@ -16,10 +16,7 @@ from flows.storage.checksums import (
 from flows.storage.layout import Layout
 from flows.storage.snapshots.kept_snapshots import list_quarantines, list_runs
 from flows.storage.snapshots.publish import TABLE_SUFFIX
-from flows.storage.snapshots.published_files import (
-    MANIFEST,
-    find_unfinished,
-)
+from flows.storage.snapshots.published_files import MANIFEST, find_unfinished
 from flows.storage.snapshots.recovery import is_whole
 
 

@@ -26,10 +26,7 @@ from transforms.common.key_places import KeyPlaces
 from transforms.messaging.additive_sums import SUMS, add_up
 from transforms.messaging.contact_sums import keep_assumable, merge_bases
 from transforms.messaging.daily_sums import name_days, name_links
-from transforms.messaging.delivery_basis import (
-    count_assumed,
-    find_assumed,
-)
+from transforms.messaging.delivery_basis import count_assumed, find_assumed
 from transforms.messaging.domain_sums import add_domains
 from transforms.messaging.segment_sums import add_segments
 

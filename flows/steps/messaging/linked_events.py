@@ -50,11 +50,7 @@ class LinkInputs:
 
     @classmethod
     def of(
-        cls,
-        keys: KeyFiles | HeldKeys,
-        codes: pl.LazyFrame,
-        owners: pl.DataFrame,
-        folder: Path,
+        cls, keys: KeyFiles | HeldKeys, codes: pl.LazyFrame, owners: pl.DataFrame, folder: Path
     ) -> "LinkInputs":
         """Find the events that an address names."""
         addressed = materialize(_read_addressed(keys, owners), FeedEvents)

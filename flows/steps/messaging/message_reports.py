@@ -17,10 +17,7 @@ from contracts.vocabulary import Channel
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.runtime.materialize import hold
-from flows.steps.messaging.described_messages import (
-    NamedKeys,
-    scan_link_texts,
-)
+from flows.steps.messaging.described_messages import NamedKeys, scan_link_texts
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.message_checks import (
     reconcile_channel,

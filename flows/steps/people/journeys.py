@@ -20,12 +20,7 @@ from flows.steps.people.journey_slices import KINDS, JourneySlice, Stretch, find
 from flows.storage.report_files import ROWS_A_ROW_GROUP, write_pieces
 from flows.storage.workspace_files import remove_tree
 from transforms.activities.person_numbers import find_group
-from transforms.people.journeys import (
-    build_journey,
-    order_steps,
-    set_out_steps,
-    show_messages,
-)
+from transforms.people.journeys import build_journey, order_steps, set_out_steps, show_messages
 
 GROUP, NAME = "people", "contact_journey"
 PARTS_A_TURN = 32
@@ -55,10 +50,7 @@ Part = tuple[str, tuple[JourneySlice, int]]
 
 
 def write_journeys(
-    of: JourneyParts,
-    reports: KeptReports,
-    workers: Workers,
-    on_part: Callable[[int, int], None],
+    of: JourneyParts, reports: KeptReports, workers: Workers, on_part: Callable[[int, int], None]
 ) -> list[Check]:
     """Have every part in the snapshot.
 

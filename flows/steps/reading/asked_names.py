@@ -8,15 +8,7 @@ import polars as pl
 from contracts.channels import RunChannels
 from contracts.config.nearest_names import nearest
 from contracts.config.workspace import AudienceSection, Workspace
-from contracts.feeds import (
-    Campaigns,
-    Dispatches,
-    Events,
-    ListMembers,
-    Messages,
-    Segments,
-    Sends,
-)
+from contracts.feeds import Campaigns, Dispatches, Events, ListMembers, Messages, Segments, Sends
 from contracts.reference.web_sources import ChannelGroup
 from flows.catalog.canonical_tables import Catalog
 from flows.errors import ConfigurationError

@@ -25,12 +25,7 @@ from flows.storage.workspace_files import storage_errors
 
 
 def diff(
-    workspace: Path,
-    before: str | None = None,
-    after: str | None = None,
-    /,
-    *,
-    json: Flag = False,
+    workspace: Path, before: str | None = None, after: str | None = None, /, *, json: Flag = False
 ) -> int:
     """Print the figures that two kept snapshots give differently, as `run/changes` does.
 

@@ -12,13 +12,7 @@ from flows.storage.lock import hold_workspace
 from flows.storage.snapshots.kept_snapshots import drop_old_snapshots
 
 
-def gc(
-    workspace: Path,
-    /,
-    *,
-    dry_run: Flag = False,
-    json: Flag = False,
-) -> int:
+def gc(workspace: Path, /, *, dry_run: Flag = False, json: Flag = False) -> int:
     """Remove the snapshots and quarantines that are too old, as the end of a run does.
 
     Args:

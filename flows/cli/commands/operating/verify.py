@@ -13,13 +13,7 @@ from flows.storage.lock import hold_workspace
 from flows.storage.workspace_files import storage_errors
 
 
-def verify(
-    workspace: Path,
-    /,
-    *,
-    repair: Flag = False,
-    json: Flag = False,
-) -> int:
+def verify(workspace: Path, /, *, repair: Flag = False, json: Flag = False) -> int:
     """Hold every published file and every part of the ledger against its hash, contract and counts.
 
     Args:

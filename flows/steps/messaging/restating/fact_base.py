@@ -24,11 +24,7 @@ class FactBase:
 
 
 def find_base(
-    keeper: Keeper,
-    settings: str,
-    ledger: Path,
-    now: list[RowFile],
-    names: Deferred[NamedKeys],
+    keeper: Keeper, settings: str, ledger: Path, now: list[RowFile], names: Deferred[NamedKeys]
 ) -> FactBase | None:
     """The sums of a run before, if it is still there what they were made from.
 
