@@ -117,11 +117,9 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
     _of_ads("breakdown_report", "ads:BreakdownReport", "reports.ad_breakdowns:report_breakdowns"),
     _of_ads("spend_sources", "ads:SpendSources", "reports.spend_sources:report_spend_sources"),
     _of_ads(
-        "campaign_performance",
-        "ads:CampaignPerformance",
-        "reports.ad_performance:make_campaign_performance",
+        "campaign_performance", "ads:CampaignPerformance", "reports.ad_performance:make_performance"
     ),
-    _of_ads("ad_performance", "ads:AdPerformance", "reports.ad_performance:make_ad_performance"),
+    _of_ads("ad_performance", "ads:AdPerformance", "reports.ad_performance:make_performance"),
     _of_ads(
         "session_matches", "session_matches:SessionMatches", "reports.session_matches:list_matches"
     ),

@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
@@ -61,9 +61,22 @@ def print_lines(lines: Iterable[str]) -> None:
         sys.stdout.write(f"{_make_visible(line)}\n")
 
 
-def print_records(records: Sequence[Mapping[str, object]]) -> None:
-    """Print objects of the same entries, one at least, as the rows of a table."""
-    print_table([*records[0]], [list(one.values()) for one in records])
+def print_records(records: Sequence[dict[str, object]], nothing: str, *, as_json: bool) -> None:
+    """Print objects of the same entries, as JSON or as a table; a note where there are none."""
+    if as_json:
+        print_json_rows(records)
+    elif records:
+        print_table([*records[0]], [list(one.values()) for one in records])
+    else:
+        print_note(nothing)
+
+
+def print_paths(paths: Sequence[str], *, as_json: bool) -> None:
+    """Print paths, as JSON or as a table."""
+    if as_json:
+        print_json(paths)
+    else:
+        print_table(("path",), [(path,) for path in paths])
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -9,8 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contracts.manifest import Manifest, OutputTable
-
-PREFIX = "campaign_reports."
+from flows.storage.table_metadata import COLUMNS, GRAIN, KEY, VERSION
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,9 @@ def _describe(
 ) -> DescribedTable:
     file = folder / files[0].path.removeprefix(prefix)
     footer = pq.read_metadata(file)
-    said = {
-        key.decode().removeprefix(PREFIX): value.decode()
-        for key, value in (footer.metadata or {}).items()
-        if key.decode().startswith(PREFIX)
-    }
-    key = json.loads(said.get("key", "[]"))
-    texts = json.loads(said.get("columns", "{}"))
+    said = {name.decode(): text.decode() for name, text in (footer.metadata or {}).items()}
+    key = json.loads(said.get(KEY, "[]"))
+    texts = json.loads(said.get(COLUMNS, "{}"))
     columns = tuple(
         DescribedColumn(
             field.name,
@@ -102,5 +97,5 @@ def _describe(
         )
         for field in footer.schema.to_arrow_schema()
     )
-    version = said.get("schema_version", "")
-    return DescribedTable(group, name, files, said.get("grain", ""), columns, version, prefix)
+    version = said.get(VERSION, "")
+    return DescribedTable(group, name, files, said.get(GRAIN, ""), columns, version, prefix)

@@ -1,6 +1,5 @@
 """Which figure is asked about: a table, the key of one row, a column."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,10 +11,8 @@ import polars as pl
 
 from contracts.config.nearest_names import hint_nearest
 from flows.errors import UsageError
+from flows.storage.table_metadata import read_key
 from flows.storage.workspace_files import storage_errors
-
-KEY = "campaign_reports.key"
-"""Where a table's file tells its key."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +80,6 @@ def find_cell(
         hint = f"Give every column of the row's key ({whole}); COLUMN= means an empty one."
         raise UsageError(msg, hint)
     return AskedCell(*place, wanted, found[0], column)
-
-
-def read_key(file: Path) -> list[str]:
-    """The columns of a published table's key, as its file tells them."""
-    return json.loads(pl.read_parquet_metadata(file).get(KEY, "[]"))
 
 
 def require_column(name: str, schema: pl.Schema, table: str) -> str:

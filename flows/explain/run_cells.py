@@ -77,11 +77,10 @@ class RunCells:
             return self._explain_usual(cell)
         if column in FILES:
             return self._explain_files(row, column)
-        left_out = self._list_others(row) if column == F.accepted else NOTHING
+        is_other = pl.lit(column == F.accepted) & (pl.col(ROW_STATUS) != ACCEPTED)
+        left_out = self._scan_rows(row).filter(is_other).select(list(LEFT_OUT)).collect()
         words = f"the number of the feed's rows that were {column.removeprefix('rows_')}"
-        return Explanation(
-            words, self._list_rows(row, column), excluded=left_out.select(list(LEFT_OUT))
-        )
+        return Explanation(words, self._list_rows(row, column), excluded=left_out)
 
     def _list_rows(self, row: Mapping[str, Any], column: str) -> pl.DataFrame:
         """The rows of a feed's files that a column counts."""
@@ -89,10 +88,6 @@ class RunCells:
         if column in STATUS_OF:
             found = found.filter(pl.col(ROW_STATUS) == STATUS_OF[column])
         return found.select(list(EXPLAINED)).collect()
-
-    def _list_others(self, row: Mapping[str, Any]) -> pl.DataFrame:
-        rows = self._scan_rows(row).filter(pl.col(ROW_STATUS) != ACCEPTED)
-        return rows.select(list(EXPLAINED)).collect()
 
     def _scan_rows(self, row: Mapping[str, Any]) -> pl.LazyFrame:
         """Every row of a feed's files, with what became of it."""
@@ -202,8 +197,7 @@ class RunCells:
 
     def _explain_figure(self, row: Mapping[str, Any]) -> Explanation:
         """How the figure of this run's report came to be."""
-        group, name = str(row[C.report]).split("/", 1)
-        place = (group, name)
+        place = _place_of(row)
         return self.explain_other(
             find_cell(place, self.run.list_files(*place), _key_of(row), str(row[C.column]))
         )
@@ -218,17 +212,22 @@ class RunCells:
         Raises:
             NotCovered: It is no longer kept.
         """
-        row = cell.row
-        group, name = str(row[C.report]).split("/", 1)
+        row, place = cell.row, _place_of(cell.row)
         files: list[Path] = [
             self.run.loaded.root / output.path
             for manifest in self._manifests()[1:2]
             for output in manifest.outputs
-            if (output.group, output.table) == (group, name)
+            if (output.group, output.table) == place
         ]
         if not files or not all(file.exists() for file in files):
             raise NotCovered(cell.label, cell.column, NO_LONGER)
-        return find_cell((group, name), files, _key_of(row), str(row[C.column])).value
+        return find_cell(place, files, _key_of(row), str(row[C.column])).value
+
+
+def _place_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Group and name of the report that a change is about."""
+    group, name = str(row[C.report]).split("/", 1)
+    return group, name
 
 
 def _key_of(row: Mapping[str, Any]) -> dict[str, Any]:

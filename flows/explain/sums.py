@@ -14,7 +14,8 @@ from contracts.reports.campaigns import HierarchyReport
 from contracts.reports.people import ListGrowth
 from flows.errors import UsageError
 from flows.explain.answers import ROWS_SHOWN, ExplainedCell
-from flows.explain.cells import read_key, read_value, require_column
+from flows.explain.cells import read_value, require_column
+from flows.storage.table_metadata import read_key
 from flows.storage.workspace_files import storage_errors
 from transforms.explain.row_places import COUNTS
 

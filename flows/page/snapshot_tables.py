@@ -1,6 +1,5 @@
 """The tables of a snapshot, as the page reads them: columns, sums and counts, never all rows."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -8,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from contracts.manifest import Manifest
 from flows.folders import list_matching
+from flows.storage.table_metadata import read_key
 
 DAY = "date_day"
-KEY = b"campaign_reports.key"
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,7 @@ class SnapshotTables:
     def key(self, table: str) -> list[str]:
         """The columns of a table's key, as its file tells them."""
         if table not in self._keys:
-            metadata = pq.read_metadata(self.files(table)[0]).metadata or {}
-            self._keys[table] = json.loads(metadata.get(KEY, b"[]"))
+            self._keys[table] = read_key(self.files(table)[0])
         return self._keys[table]
 
     def groups(self) -> list[str]:

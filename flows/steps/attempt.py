@@ -15,7 +15,6 @@ from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import Progress, silence
 from flows.remote.place_names import name_places
-from flows.report_tables import find_table
 from flows.steps.reading.read_feeds import FeedsRead
 from flows.steps.step_inputs import StepInputs
 from flows.storage.layout import Layout
@@ -105,10 +104,6 @@ class Run(Attempt):
     def ledger(self) -> Path:
         """The folder with one folder per file read."""
         return Layout(self.root).ledger
-
-    def gives(self, group: str, name: str) -> bool:
-        """Whether the configured feeds make a report table exist (SPEC §3)."""
-        return find_table(group, name).is_given_by(self.catalog.feeds.configured)
 
 
 def describe_failure(attempt: Attempt, error: Exception) -> AttemptEnd:

@@ -41,7 +41,7 @@ from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.restating.fact_base import FACT_SUMS, find_base
 from flows.steps.messaging.restating.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
-from flows.steps.step_inputs import StepInputs
+from flows.steps.step_inputs import StepInputs, is_given
 
 OF_MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
 NAMED = (*OF_MESSAGES, "sends", "events", "contacts", "orders")
@@ -160,7 +160,7 @@ class RunFacts:
     def _find_conversions(
         self, name: str, find: Callable[[CreditFiles], pl.LazyFrame], table: type[Table]
     ) -> Deferred[pl.DataFrame | None]:
-        if not self.run.gives("attribution", "order_touches"):
+        if not is_given(self.run.catalog, "attribution", "order_touches"):
             return Deferred("", lambda: None)
 
         def write(folder: Path) -> str:

@@ -40,11 +40,12 @@ class StepInputs:
         """All that decides what is made from the tables and settings alone."""
         return identify(self.catalog, self.config)
 
-    def gives(self, group: str, name: str) -> bool:
-        """Whether the configured feeds make a report table exist (SPEC §3)."""
-        return find_table(group, name).is_given_by(self.catalog.feeds.configured)
-
     @property
     def workers(self) -> Workers:
         """What carries out the tasks of the step."""
         return self.keeper.workers
+
+
+def is_given(catalog: Catalog, group: str, name: str) -> bool:
+    """Whether the configured feeds make a report table exist (SPEC §3)."""
+    return find_table(group, name).is_given_by(catalog.feeds.configured)

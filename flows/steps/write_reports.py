@@ -23,6 +23,7 @@ from flows.steps.people.people_warnings import find_people_warnings
 from flows.steps.people.segments import compare_segments
 from flows.steps.run_facts import OF_MESSAGES, RunFacts
 from flows.steps.standing_tables import write_standing_tables
+from flows.steps.step_inputs import is_given
 from transforms.matching.aliases import warn_of_aliases
 
 REPORTED = (*OF_MESSAGES, "sends", "events", "message_stats", "segments", "list_members")
@@ -68,7 +69,7 @@ def report_messages(run: Run, facts: RunFacts) -> list[Check]:
 @step
 def report_people(run: Run, facts: RunFacts) -> list[Check]:
     """Write journeys, contacts, identity links and audiences; they exist where contacts do."""
-    if not run.gives("people", "contact_report"):
+    if not is_given(run.catalog, "people", "contact_report"):
         return []
     inputs = run.give(MEMBERS, ["audiences"], "writing journeys")
 
@@ -84,7 +85,7 @@ def report_people(run: Run, facts: RunFacts) -> list[Check]:
 @step
 def report_ads(run: Run, facts: RunFacts) -> list[Check]:
     """Write the ads group; it exists where ads or their stats are configured."""
-    if not run.gives("ads", "account_report"):
+    if not is_given(run.catalog, "ads", "account_report"):
         return []
     inputs, orders = run.give([*AD_TABLES, *BREAKDOWNS]), facts.orders_by_session
     settings = inputs.config
@@ -109,7 +110,7 @@ def report_ads(run: Run, facts: RunFacts) -> list[Check]:
 @step
 def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
     """Write the attribution group; it exists where orders are configured."""
-    if not run.gives("attribution", "order_touches"):
+    if not is_given(run.catalog, "attribution", "order_touches"):
         return []
     credited, costs, inputs = facts.orders, facts.costs, run.give(["orders", "exchange_rates"])
 
@@ -155,14 +156,14 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             [facts.activities],
             lambda: find_people_warnings(facts.activities.value),
         )
-    if run.gives("attribution", "order_touches"):
+    if is_given(run.catalog, "attribution", "order_touches"):
         inputs = run.give(["orders", "exchange_rates"])
         found += run.reports.recall_warnings(
             "warnings of orders",
             [inputs],
             lambda: find_order_warnings(inputs.catalog, inputs.config),
         )
-    if run.gives("ads", "account_report"):
+    if is_given(run.catalog, "ads", "account_report"):
         found += run.reports.recall_warnings(
             "warnings of ads",
             [settings, facts.ads],

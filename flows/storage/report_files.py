@@ -29,6 +29,7 @@ from flows.storage.table_checks import (
     rises_from_row_to_row,
     select_keys,
 )
+from flows.storage.table_metadata import COLUMNS, GRAIN, KEY, VERSION
 from flows.storage.workspace_files import storage_errors
 from transforms.common.report_rows import ReportRows
 
@@ -214,7 +215,7 @@ def _explain(text: str) -> dict[str | bytes, str | bytes]:
 def _table_metadata(table: type[Table]) -> dict[str, str]:
     """What a table's Parquet file says of itself."""
     return _identify_contract(table) | {
-        "campaign_reports.columns": json.dumps(
+        COLUMNS: json.dumps(
             {name: descriptions(table)[name] for name in columns(table)}, ensure_ascii=False
         ),
     }
@@ -223,7 +224,7 @@ def _table_metadata(table: type[Table]) -> dict[str, str]:
 def _identify_contract(table: type[Table]) -> dict[str, str]:
     """Which contract a table's file keeps."""
     return {
-        "campaign_reports.schema_version": SCHEMA_VERSION,
-        "campaign_reports.grain": grain(table),
-        "campaign_reports.key": json.dumps(key(table)),
+        VERSION: SCHEMA_VERSION,
+        GRAIN: grain(table),
+        KEY: json.dumps(key(table)),
     }

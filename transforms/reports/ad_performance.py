@@ -6,7 +6,7 @@ ads to their campaign, the difference stands in a row without a campaign, or wit
 
 import polars as pl
 
-from contracts.columns import Held, Rows, Table, columns, polars_schema
+from contracts.columns import Held, Rows, columns, polars_schema
 from contracts.facts.ads.ad_names import AdNames, SharedNames
 from contracts.facts.ads.ad_sums import AdSpend, GroupSpend, PerformanceGroups, PerformanceSums
 from contracts.reports.ads import (
@@ -15,6 +15,7 @@ from contracts.reports.ads import (
     NOT_AT_CAMPAIGN_LEVEL,
     AdPerformance,
     CampaignPerformance,
+    Performed,
 )
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import DAY
@@ -42,53 +43,40 @@ def share_names(names: Rows[AdNames]) -> Rows[SharedNames]:
     return named.select(columns(SharedNames)).pipe(share_texts)
 
 
-def make_campaign_performance(
+def make_performance(
     sums: Rows[PerformanceSums],
     groups: Held[PerformanceGroups],
     names: Rows[SharedNames],
     currency: str,
+    contract: type[Performed],
 ) -> ReportRows:
-    """Report what campaigns cost beside the sessions that they brought.
+    """Report what campaigns or ads cost beside the sessions that they brought.
 
     Args:
-        sums: Of campaigns.
+        sums: Of campaigns, or of ads.
         groups: Of the table.
         currency: the reporting currency, in which the sums are.
+        contract: `CampaignPerformance`, or `AdPerformance`.
 
     Returns:
-        `CampaignPerformance`, sorted by its key.
+        The table, sorted by its key.
     """
-    named = (
-        sums.with_columns(take(groups, name, GROUP) for name in IDS)
-        .pipe(_find_names, names, AdLevel.CAMPAIGN)
-        .with_columns(_name_campaigns(CAMPAIGN_ID))
+    named = sums.with_columns(take(groups, name, GROUP) for name in IDS).pipe(
+        _find_names, names, AdLevel.CAMPAIGN
     )
-    return _order(named, groups, CampaignPerformance, currency)
-
-
-def make_ad_performance(
-    sums: Rows[PerformanceSums],
-    groups: Held[PerformanceGroups],
-    names: Rows[SharedNames],
-    currency: str,
-) -> ReportRows:
-    """Report what ads cost beside the sessions that they brought.
-
-    Args:
-        sums: Of ads.
-        groups: Of the table.
-        currency: the reporting currency, in which the sums are.
-
-    Returns:
-        `AdPerformance`, sorted by its key.
-    """
-    named = (
-        sums.with_columns(take(groups, name, GROUP) for name in IDS)
-        .pipe(_find_names, names, AdLevel.CAMPAIGN)
-        .pipe(_find_names, names, AdLevel.AD)
-        .with_columns(_name_campaigns(CAMPAIGN_ID, AD_ID), _name_ads())
+    if contract is AdPerformance:
+        named = named.pipe(_find_names, names, AdLevel.AD).with_columns(
+            _name_campaigns(CAMPAIGN_ID, AD_ID), _name_ads()
+        )
+    else:
+        named = named.with_columns(_name_campaigns(CAMPAIGN_ID))
+    added = (
+        *name_conversions_reported(),
+        *make_ratios(contract),
+        pl.lit(currency).alias(CampaignPerformance.currency),
     )
-    return _order(named, groups, AdPerformance, currency)
+    ordered = order_rows(named.drop(IDS), ORG_NUMBER, DAY, GROUP)
+    return ReportRows(ordered, contract, added, groups.select(IDS), GROUP)
 
 
 def sum_by_group(performance: ReportRows) -> Rows[GroupSpend]:
@@ -178,16 +166,3 @@ def _name_ads() -> pl.Expr:
     name = AdPerformance.ad_name
     is_rest = pl.col(AD_ID).is_null() & pl.col(CAMPAIGN_ID).is_not_null()
     return pl.when(is_rest).then(pl.lit(NOT_AT_AD_LEVEL, SHARED)).otherwise(name).alias(name)
-
-
-def _order(
-    rows: pl.LazyFrame, groups: pl.DataFrame, contract: type[Table], currency: str
-) -> ReportRows:
-    """The table with its ratios, in the order of its key."""
-    added = (
-        *name_conversions_reported(),
-        *make_ratios(contract),
-        pl.lit(currency).alias(CampaignPerformance.currency),
-    )
-    ordered = order_rows(rows.drop(IDS), ORG_NUMBER, DAY, GROUP)
-    return ReportRows(ordered, contract, added, groups.select(IDS), GROUP)

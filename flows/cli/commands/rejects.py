@@ -15,9 +15,9 @@ from contracts.quarantine import Quarantine
 from flows.cli.console import (
     ROWS_ON_A_TERMINAL,
     on_terminal,
-    print_json,
     print_json_rows,
     print_note,
+    print_paths,
     print_rows,
     print_table,
 )
@@ -122,10 +122,7 @@ def _replay(workspace: Path, feed: str | None, *, as_json: bool) -> int:
     forget = import_module("flows.steps.maintenance.replay_files").forget_rejected
     with hold_workspace(loaded.root):
         paths = forget(loaded, feed)
-    if as_json:
-        print_json(paths)
-    else:
-        print_table(("path",), [(path,) for path in paths])
+    print_paths(paths, as_json=as_json)
     print_note(f"the next run reads {count_of(len(paths), 'file')} again")
     return 0
 

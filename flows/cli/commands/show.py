@@ -28,6 +28,7 @@ from flows.cli.units import draw_days, find_currency, in_units
 from flows.errors import UsageError
 from flows.explain.cells import require_column
 from flows.storage.snapshots.published_files import require_undamaged, require_whole
+from flows.storage.table_metadata import GRAIN
 from flows.storage.workspace_files import storage_errors
 
 HEADER = ("when", "channel", "what", "about", "detail")
@@ -39,7 +40,6 @@ JourneyRow = Mapping[str, Any]
 CONTACT = "contact_id"
 ORGANIZATION = "org_id"
 DAY = "date_day"
-GRAIN = b"campaign_reports.grain"
 
 JOURNEY = ("people", "contact_journey")
 NOTHING = {"utm_audit": "nothing is broken between links and ads"}
@@ -124,7 +124,7 @@ def _facts(files: list[Path]) -> dict[str, Any]:
     return {
         "rows": sum(footer.num_rows for footer in footers),
         "columns": footers[0].num_columns,
-        "description": (footers[0].metadata or {}).get(GRAIN, b"").decode(),
+        "description": (footers[0].metadata or {}).get(GRAIN.encode(), b"").decode(),
     }
 
 

@@ -73,7 +73,7 @@ def build_run_tab(published: SnapshotTables) -> Tab:
     held = sum(check.holds for check in manifest.reconciliation)
     tables = (
         _list_warnings(published),
-        make_table(published, FEEDS) or _list_inputs(published),
+        make_table(published, FEEDS),
         _list_reasons(published),
         make_table(published, CHANGES),
         _list_files(published),
@@ -86,19 +86,6 @@ def build_run_tab(published: SnapshotTables) -> Tab:
     notes = (f"Run {manifest.run_id}, {start} to {end} (UTC).", versions, proven)
     found = only_made(tables)
     return Tab("run", (Block(notes=notes, tables=found),))
-
-
-def _list_inputs(published: SnapshotTables) -> TableView | None:
-    """Feeds with their rows, as the manifest tells them."""
-    sums: dict[tuple[str, str], Counter[str]] = {}
-    for file in published.manifest.inputs:
-        place = sums.setdefault((file.feed, file.table), Counter())
-        place.update({name: getattr(file, name) for name in COUNTS} | {"files": 1})
-    rows = [
-        (*place, *(n[name] for name in ("files", *COUNTS))) for place, n in sorted(sums.items())
-    ]
-    heads = {**_texts("Feed", "Table"), **_counts("Files", *COUNTS.values())}
-    return list_values("Feeds: what was read", heads, rows)
 
 
 def _list_warnings(published: SnapshotTables) -> TableView | None:

@@ -1,6 +1,6 @@
 """What ads cost beside the sessions that they brought, made some days at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +26,7 @@ from contracts.facts.ads.ad_sums import (
 from contracts.facts.matching.session_facts import SessionBase
 from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.manifest import Check
-from contracts.reports.ads import CampaignPerformance
+from contracts.reports.ads import AdPerformance, CampaignPerformance, Performed
 from flows.config.memory import stats_rows_at_once
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
@@ -57,13 +57,7 @@ from transforms.ads.session_counts import (
 )
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.report_rows import ReportRows
-from transforms.reports.ad_performance import (
-    make_ad_performance,
-    make_campaign_performance,
-    share_names,
-    sum_by_ad,
-    sum_by_group,
-)
+from transforms.reports.ad_performance import make_performance, share_names, sum_by_ad, sum_by_group
 
 ORG = PerformanceSums.org_number
 P = CampaignPerformance
@@ -76,19 +70,16 @@ class PerformanceKind:
     Attributes:
         level: How fine it is: `CAMPAIGN` or `AD`.
         rows: What its rows are called in checks.
-        make: Makes rows of the report from sums, what they are grouped by, names and the currency.
     """
 
     level: int
     table: str
     rows: str
-    make: Callable[[pl.LazyFrame, pl.DataFrame, Rows[SharedNames], str], ReportRows]
+    contract: type[Performed]
 
 
-CAMPAIGNS = PerformanceKind(
-    CAMPAIGN, "campaign_performance", "campaigns", make_campaign_performance
-)
-ADS = PerformanceKind(AD, "ad_performance", "ads", make_ad_performance)
+CAMPAIGNS = PerformanceKind(CAMPAIGN, "campaign_performance", "campaigns", CampaignPerformance)
+ADS = PerformanceKind(AD, "ad_performance", "ads", AdPerformance)
 
 
 def write_performance_reports(
@@ -196,8 +187,8 @@ class PerformanceTable:
         """The rows of some sums, counted in the totals."""
         rows = fill_performance(sums, never, has_orders=self.sessions.has_orders)
         filled, groups = materialize(rows, PerformanceSums), self.groups.collect()
-        currency = self.config.workspace.currency
-        report = hold_rows(self.kind.make(filled, groups, self.names, currency))
+        currency, contract = self.config.workspace.currency, self.kind.contract
+        report = hold_rows(make_performance(filled, groups, self.names, currency, contract))
         sessions, spend = report.rows.select(pl.sum(P.sessions, P.spend)).collect().row(0)
         self.totals.sessions += sessions
         self.totals.spend += spend

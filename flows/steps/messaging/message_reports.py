@@ -26,7 +26,7 @@ from flows.steps.messaging.message_checks import (
     reconcile_orders,
     reconcile_sends,
 )
-from flows.steps.step_inputs import StepInputs
+from flows.steps.step_inputs import StepInputs, is_given
 from flows.storage.report_files import write_table
 from transforms.reports import campaigns, message_days, messaging, people
 from transforms.reports.mailbox_domains import report_domains
@@ -169,7 +169,7 @@ def write_overviews(
         *reconcile_events(catalog, built.channels, built.rows.values()),
     ]
     for (group, name), table in tables.items():
-        if inputs.gives(group, name):
+        if is_given(inputs.catalog, group, name):
             written = table.collect()
             checks += write_table(staging, group, name, written)
             if name == "hierarchy_report":

@@ -21,7 +21,7 @@ from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.people.audiences import write_audiences
 from flows.steps.people.journeys import JourneyParts, write_journeys
 from flows.steps.people.subscriptions import SubscriptionFacts, build_subscriptions
-from flows.steps.step_inputs import StepInputs
+from flows.steps.step_inputs import StepInputs, is_given
 from flows.storage.report_files import write_pieces, write_table
 from transforms.activities.person_numbers import key_contacts
 from transforms.attribution.orders import count_orders
@@ -57,7 +57,7 @@ def write_people_reports(of: PeopleReports) -> list[Check]:
     checks = write_journeys(journeys, of.reports, inputs.workers, inputs.on_part)
     subscriptions = build_subscriptions(inputs, activities)
     checks += _write_contacts(of, subscriptions.states)
-    if inputs.gives("people", "subscriptions"):
+    if is_given(inputs.catalog, "people", "subscriptions"):
         checks += _write_subscriptions(of, subscriptions)
     checks += write_audiences(inputs, activities, subscriptions.states, of.staging)
     if activities.links.height or inputs.catalog.feeds.is_configured(*WEB):

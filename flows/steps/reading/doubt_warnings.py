@@ -123,7 +123,7 @@ def _warn_of_points(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
 
 def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
     """Ids that were not read as the file has them, but as other feeds write them."""
-    counts = _add_up(files, lambda got: got.bared_ids)
+    counts = add_up(files, lambda got: got.bared_ids)
     for (table, name), count in sorted(counts.items()):
         yield feed.warn(
             "ids_bared",
@@ -137,7 +137,7 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
     """Rows at the start or end of a file that only a word for totals names."""
     if "total_rows" in feed.section.model_fields_set:
         return
-    for (_, word), count in sorted(_add_up(files, lambda got: got.pivot_sums).items()):
+    for (_, word), count in sorted(add_up(files, lambda got: got.pivot_sums).items()):
         yield feed.warn(
             "total_suspected",
             f"{count_of(count, 'row')} whose campaign, ad group or ad is called {word!r} cost what "
@@ -146,7 +146,7 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
             "null_values",
             count=count,
         )
-    for (table, word), count in sorted(_add_up(files, lambda got: got.totals).items()):
+    for (table, word), count in sorted(add_up(files, lambda got: got.totals).items()):
         yield feed.warn(
             "total_suspected",
             f"{count_of(count, 'row')} of {table} named {word!r} at the start or end of a file, "
@@ -159,7 +159,7 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
 
 def _warn_of_bounce_kinds(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
     """Bounces of which the feed says a kind that is neither hard nor soft."""
-    counts = _add_up(files, lambda got: got.bounce_kinds)
+    counts = add_up(files, lambda got: got.bounce_kinds)
     if counts:
         kinds = [word for (_, word), rows in counts.most_common() if may_be_quoted(word, rows)]
         shown = f" ({', '.join(map(repr, kinds[:MOST_KINDS]))})" if kinds else ""
@@ -202,7 +202,7 @@ def _warn_of_addresses(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
         )
 
 
-def _add_up(
+def add_up(
     files: list[ReadFile], told: Callable[[TableReceipt], Mapping[str, int]]
 ) -> Counter[tuple[str, str]]:
     """What receipts count by a word: (table, word) -> how often."""

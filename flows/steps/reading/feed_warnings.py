@@ -23,7 +23,7 @@ from flows.config.loading import LoadedWorkspace
 from flows.ingest.required_columns import find_missing
 from flows.steps.messaging.described_messages import find_channels
 from flows.steps.reading.conversion_names import warn_of_conversions
-from flows.steps.reading.doubt_warnings import warn_of_doubts
+from flows.steps.reading.doubt_warnings import add_up, warn_of_doubts
 from flows.steps.reading.foreign_signs import warn_of_signs
 from transforms.common.calendar import find_day
 from transforms.ingest.expressions import file_columns, fold
@@ -32,8 +32,6 @@ OF_AD_ACCOUNTS = ("ad_stats", "ad_breakdowns")
 """Tables whose amounts are in their account's currency where they name none."""
 ALIKE = 0.85
 """From which likeness on the name of a platform is one that links give, misspelt."""
-
-
 EARLIEST = date(2000, 1, 1)
 """Before it a row's time is the zero of a spreadsheet or a clock, or of another unit."""
 AHEAD = timedelta(days=366)
@@ -161,12 +159,9 @@ def _warn_of_platforms(
     feed: ConfiguredFeed, files: list[ReadFile], ads: AdsSection
 ) -> Iterator[Warned]:
     """Platforms that links name otherwise, so that no session would find their ads."""
-    counts: Counter[str] = Counter()
-    for file in files:
-        for got in file.receipt.tables:
-            counts.update(got.platforms)
+    counts = add_up(files, lambda got: got.platforms)
     own = {*Platform, *ads.sources.values(), *(alias.platform for alias in ads.aliases.values())}
-    for name, count in sorted(counts.items()):
+    for (_, name), count in sorted(counts.items()):
         known = get_close_matches(name.replace("_", " "), PLATFORM_OF_SOURCE, n=1, cutoff=ALIKE)
         if known and name not in own:
             meant = PLATFORM_OF_SOURCE[known[0]]
@@ -190,12 +185,9 @@ def _warn_of_unknown_types(
     declared = {*config.events.generic, *config.attribution.touch_events}
     known = {*standard, *map(str, Action), *declared}
     for feed in contents:
-        counts: Counter[str] = Counter()
-        for file in contents.files_of(feed):
-            for got in file.receipt.tables:
-                counts.update(got.event_types)
+        counts = add_up(contents.files_of(feed), lambda got: got.event_types)
         own = known | _words_of(feed, loaded.sources)
-        for name, count in counts.most_common():
+        for (_, name), count in counts.most_common():
             if name in own:
                 continue
             near = _find_meant(name, channels)

@@ -179,12 +179,10 @@ def _files_of(feed: ConfiguredFeed, feeds: FeedContents) -> list[ReadFile]:
 
 
 def _list_given(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[str]:
-    headers = dict.fromkeys(tuple(file.receipt.columns) for file in files)
-    for header in headers:
+    for header in {tuple(file.receipt.columns) for file in files}:
         yield from list_given(feed, header)
 
 
 def _list_unread(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[str]:
-    headers = dict.fromkeys(tuple(file.receipt.columns) for file in files)
-    for header in headers:
+    for header in {tuple(file.receipt.columns) for file in files}:
         yield from (f"{UNREAD}{name}" for name in list_unread(feed, header))

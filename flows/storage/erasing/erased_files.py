@@ -16,11 +16,9 @@ from flows.storage.report_files import FORM
 from flows.storage.snapshots.kept_snapshots import list_runs, list_snapshots
 from flows.storage.snapshots.publish import TABLE_SUFFIX
 from flows.storage.snapshots.published_files import MANIFEST, read_pointer
+from flows.storage.table_metadata import PREFIX
 from flows.storage.workspace_files import PRIVATE_FILE, hash_file, remove_tree, storage_errors
 from transforms.common.erased_rows import is_erased
-
-OURS = "campaign_reports."
-"""How the entries of a Parquet file's metadata begin that say what the table is."""
 
 Describe = Callable[[Path, Manifest], None]
 TEXTS = frozenset({".html", ".json", ".sql", ".yaml", ".yml", ".csv", ".txt"})
@@ -146,12 +144,8 @@ def _write_without(file: Path, erasures: Erasures, draft: Path) -> int | None:
     kept = rows.filter(~is_erased(rows.schema, erasures))
     if kept.height == rows.height:
         return None
-    stated = pq.read_metadata(file).metadata or {}
-    metadata = {
-        name.decode(): text.decode()
-        for name, text in stated.items()
-        if name.decode().startswith(OURS)
-    }
+    stated = pl.read_parquet_metadata(file)
+    metadata = {name: text for name, text in stated.items() if name.startswith(PREFIX)}
     types = pq.read_schema(file)
     kept.rechunk().write_parquet(draft, metadata=metadata, arrow_schema=types, **FORM)
     return kept.height

@@ -41,8 +41,7 @@ from transforms.common.keys import CONTACT, hash_id
 from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import SESSION_COLUMNS, MatchedSessions
 from transforms.reports.ad_performance import (
-    make_ad_performance,
-    make_campaign_performance,
+    make_performance,
     share_names,
 )
 from transforms.reports.ads import REPORTS
@@ -199,12 +198,9 @@ def perform(
     counts = materialize(count_sessions(by_contact, parented, versions), SessionCounts)
     figures = SessionFigures(counts, by_contact, has_orders=False)
     reports = []
-    for level, make, contract in (
-        (CAMPAIGN, make_campaign_performance, CampaignPerformance),
-        (AD, make_ad_performance, AdPerformance),
-    ):
+    for level, contract in ((CAMPAIGN, CampaignPerformance), (AD, AdPerformance)):
         sums, groups = perform_at(level, made, figures)
-        report = make(sums, groups.collect(), share_names(names), "USD")
+        report = make_performance(sums, groups.collect(), share_names(names), "USD", contract)
         table = write_out_texts(report.whole()).collect()
         check(contract, table)
         reports.append(table)

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.cli.console import print_json, print_note, print_table
+from flows.cli.console import print_note, print_paths
 from flows.cli.options import Flag
 from flows.config.loading import load_workspace
 from flows.storage.layout import Layout
@@ -27,9 +27,6 @@ def gc(workspace: Path, /, *, dry_run: Flag = False, json: Flag = False) -> int:
             loaded.root, kept.keep_snapshots, kept.keep_days, datetime.now(UTC), dry_run=dry_run
         )
     paths = [Layout(loaded.root).relative(path) for path in gone]
-    if json:
-        print_json(paths)
-    else:
-        print_table(("path",), [(path,) for path in paths])
+    print_paths(paths, as_json=json)
     print_note(f"{len(paths)} folders {'would go' if dry_run else 'went'}")
     return 0

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from flows.cli.console import print_json_rows, print_note, print_records
+from flows.cli.console import print_records
 from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.storage.snapshots.kept_snapshots import Snapshot, list_snapshots
@@ -18,12 +18,7 @@ def runs(workspace: Path, /, *, json: Flag = False) -> int:
     """
     require_workspace(workspace)
     listed = [_describe(one) for one in list_snapshots(workspace)]
-    if json:
-        print_json_rows(listed)
-    elif listed:
-        print_records(listed)
-    else:
-        print_note(f"nothing is published yet in {workspace}")
+    print_records(listed, f"nothing is published yet in {workspace}", as_json=json)
     return 0
 
 

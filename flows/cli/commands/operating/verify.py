@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from flows.cli.console import print_json_rows, print_note, print_records
+from flows.cli.console import print_records
 from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.errors import StorageFailed
@@ -29,12 +29,7 @@ def verify(workspace: Path, /, *, repair: Flag = False, json: Flag = False) -> i
     with storage_errors("verifying"):
         damages = _repair(workspace) if repair else list(verify_files(workspace, repair=False))
     listed = [asdict(damage) for damage in damages]
-    if json:
-        print_json_rows(listed)
-    elif listed:
-        print_records(listed)
-    else:
-        print_note(f"everything in {workspace} is what was written")
+    print_records(listed, f"everything in {workspace} is what was written", as_json=json)
     return 0 if all(damage.mended for damage in damages) else StorageFailed.exit_code
 
 
