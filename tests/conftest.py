@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 from flows.runtime.imports import without_collecting
 from tests.support.examples import choose_examples
 from tests.support.faults.forked_commands import Commands, forked_commands
-from tests.support.samples import SAMPLES, copy_sample
+from tests.support.samples import publish_samples
 from tests.support.shared_folders import make_once
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,13 +90,6 @@ def _environment_stays() -> Iterator[None]:
 def published_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """A sample workspace with its reports, for who only reads: one command publishes all."""
     return make_once(tmp_path_factory, "samples", publish_samples).joinpath
-
-
-def publish_samples(folder: Path) -> None:
-    """Run the real command on a copy of every sample workspace."""
-    roots = [copy_sample(one.name, folder / one.name) for one in sorted(SAMPLES.iterdir())]
-    command = [sys.executable, "-m", "flows.cli", "run", *map(str, roots)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """What a run tells a real Prefect server: states, log lines, artifacts, assets and events."""
 
 import json
+import signal
 import time
+import urllib.request
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +32,10 @@ from flows.announcements.progress_artifacts import ProgressArtifacts
 from flows.announcements.run_events import PUBLISHED, REFUSED
 from flows.errors import CampaignReportsError, DataRefused, StorageFailed, WorkspaceBusy
 from flows.runtime.deployments import PROJECT
+from flows.runtime.server_database import ServerDatabase
 from flows.steps.reading import file_tasks
 from flows.storage.lock import hold_workspace
+from tests.flows.announcements.conftest import PrefectServer
 from tests.support.publishing import write_tables_alone
 from tests.support.workspaces import feed, write_workspace
 
@@ -348,3 +352,28 @@ def test_the_example_automations_are_accepted_and_wait_for_what_is_sent(
         assert answer.status_code == 201
         kept = client.request("GET", f"/automations/{answer.json()['id']}").json()
         assert kept["trigger"]["match"]["prefect.resource.id"] == "campaign-reports.workspace.shop"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to look at processes")
+def test_the_server_answers_where_it_was_named_and_a_killed_run_leaves_none(
+    prefect_server: PrefectServer,
+) -> None:
+    """The last test: nobody has a server after it."""
+    with urllib.request.urlopen(f"{prefect_server.url}/health", timeout=PATIENCE) as answer:  # noqa: S310 - ours
+        assert answer.read() == b"true"
+    assert ServerDatabase.of(prefect_server.home, prefect_server.home).empty.exists()
+    assert is_running(prefect_server.pid)
+    prefect_server.owner.kill()
+    deadline = time.monotonic() + PATIENCE
+    while is_running(prefect_server.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_running(prefect_server.pid)
+    assert prefect_server.owner.wait() == -signal.SIGKILL
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and not merely waiting to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,57 +1,10 @@
-"""Prefect's embedded server answers on the address that was named, and ends with its run."""
+"""A server of the user's own is left to Prefect."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from flows.runtime.prefect_server import names_server
-from flows.runtime.server_database import ServerDatabase
-
-PROJECT = Path(__file__).resolve().parents[3]
-OWNER = f"""
-import os, sys, time
-sys.path.insert(0, {str(PROJECT)!r})
-from flows.runtime import prefect_server
-assert prefect_server.start_server()
-print(prefect_server._servers[0].pid, os.environ["PREFECT_API_URL"], flush=True)
-time.sleep(600)
-"""
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process is there and not merely waiting to be buried."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to look at processes")
-def test_the_server_answers_where_it_was_named_and_a_killed_run_leaves_none(tmp_path: Path) -> None:
-    home = tmp_path / "prefect"
-    environ = {**os.environ, "PREFECT_HOME": str(home), "PYTHONPATH": str(PROJECT)}
-    environ.pop("PREFECT_API_URL", None)
-    with subprocess.Popen(
-        [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, env=environ, cwd=tmp_path
-    ) as owner:
-        assert owner.stdout is not None
-        pid, url = owner.stdout.readline().decode().split()
-        with urllib.request.urlopen(f"{url}/health", timeout=300) as answer:  # noqa: S310 - ours
-            assert answer.read() == b"true"
-        assert ServerDatabase.of(home, tmp_path).empty.exists()
-        assert is_running(int(pid))
-        owner.kill()
-        deadline = time.monotonic() + 300
-        while is_running(int(pid)) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not is_running(int(pid))
-    assert owner.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
