@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from flows.cli.app import main
@@ -42,3 +43,11 @@ def require_sums(
                 assert total == Decimal(str(one["value"] or 0)), one
 
     return ask
+
+
+def list_figures(schema: pl.Schema) -> list[str]:
+    """The sums and counts of a table, and the first of its quotients: all are made in one way."""
+    quotients = [name for name, dtype in schema.items() if dtype.is_float()]
+    return [
+        name for name, dtype in schema.items() if dtype.is_numeric() and name not in quotients[1:]
+    ]

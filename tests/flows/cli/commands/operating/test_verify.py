@@ -13,6 +13,7 @@ from flows.errors import StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.snapshots import publish
 from tests.support.commands import Call
+from tests.support.publishing import publish_tables
 from tests.support.samples import SAMPLES
 from tests.support.workspace_copies import copy_workspace, flip_bit
 from tests.support.workspaces import feed, write_workspace
@@ -25,7 +26,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace that was published once."""
     toml = feed("ad_stats", "raw/stats/*")
     root = tmp_path_factory.mktemp("verified") / "ws"
-    run(write_workspace(root, toml, {"raw/stats/1.csv": STATS}))
+    campaign_reports.fn(str(write_workspace(root, toml, {"raw/stats/1.csv": STATS})))
     return root
 
 
@@ -36,7 +37,7 @@ def root(sound: Path, tmp_path: Path) -> Path:
 
 
 def run(root: Path) -> str:
-    return str(campaign_reports.fn(str(root), wait_seconds=0)["run_id"])
+    return publish_tables(root).run_id
 
 
 def ask(root: Path, call: Call, code: int, *more: str) -> list[Any]:
