@@ -204,8 +204,9 @@ def polars_schema(table: type[Table]) -> pl.Schema:
     return pl.Schema({name: col.dtype.type for name, col in stated_columns(table).items()})
 
 
+@cache
 def no_rows(table: type[Table]) -> pl.LazyFrame:
-    """A table without a row: of nothing, nothing needs to be computed."""
+    """A table without a row, one for all: of nothing, nothing needs to be computed."""
     return pl.LazyFrame(schema=polars_schema(table))
 
 

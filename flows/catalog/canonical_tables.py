@@ -1,6 +1,6 @@
 """The canonical tables of a run: the rows of the files read that count."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import columns, no_rows
 from contracts.feeds import FEEDS
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.read_files import ReadFile, scan_together
@@ -95,7 +95,7 @@ class Catalog:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The canonical table: one row per key, the latest version of each."""
-        return self._scan(table, polars_schema(FEEDS[table]))
+        return self._scan(table)
 
     def scan_file(self, file: ReadFile, table: str) -> pl.LazyFrame:
         """A file's rows of a table that count, with their `row_number`."""
@@ -121,12 +121,14 @@ class Catalog:
 
     def scan_numbered(self, table: str) -> pl.LazyFrame:
         """The canonical table with each row's `file` and `row_number`."""
-        places = {ROW_NUMBER: pl.UInt32(), FILE: pl.UInt32()}
-        return self._scan(table, {**polars_schema(FEEDS[table]), **places})
+        return self._scan(table, ROW_NUMBER, FILE)
 
-    def _scan(self, table: str, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+    def _scan(self, table: str, *places: str) -> pl.LazyFrame:
+        contract = FEEDS[table]
         parts = [self.scan_group(files, table) for files in self.group_files(table)]
-        return pl.concat(parts).select(*schema) if parts else pl.LazyFrame(schema=schema)
+        if not parts:
+            return no_rows(contract).with_columns(pl.lit(None, pl.UInt32).alias(n) for n in places)
+        return pl.concat(parts).select(*columns(contract), *places)
 
     def leave_discarded(self, rows: pl.LazyFrame, file: ReadFile, table: str) -> pl.LazyFrame:
         """A file's rows that count; the rows bear their `row_number`."""

@@ -115,7 +115,7 @@ def write_pieces(
     table = table or find_table(group, name).contract
     path, label = _place(staging, group, name, part)
     passed = _PassedPieces(table)
-    rows = _stream(passed.check(_make_ahead(pieces)), polars_schema(table))
+    rows = _stream(passed.check(_make_ahead(pieces)), table)
     with storage_errors(f"writing {label}"):
         rows.sink_parquet(path, metadata=_describe_file(table), **FORM)
     keys = None if passed.rises else pl.read_parquet(path, columns=key(table))
@@ -147,9 +147,11 @@ class _PassedPieces:
             del rows, keys  # else held while the next piece is made
 
 
-def _stream(pieces: Iterator[pl.DataFrame], schema: pl.Schema) -> pl.LazyFrame:
+def _stream(pieces: Iterator[pl.DataFrame], table: type[Table]) -> pl.LazyFrame:
     """Pieces as one frame that is read once, of the types of the first: its texts may be shared."""
-    first = next(pieces, pl.DataFrame(schema=schema))
+    first = next(pieces, None)
+    if first is None:
+        first = no_rows(table).collect()
     types, whole = first.schema, chain([first], pieces)
     del first  # held no longer than any other piece
     return register_io_source(lambda *_: whole, schema=types)
