@@ -14,6 +14,7 @@ import pytest
 from flows.cli.app import main
 from tests.flows.explain.conftest import list_figures
 from tests.support.commands import Call
+from tests.support.erasures import erase
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_csv, feed, read_raw_row, write_workspace
 
@@ -333,11 +334,11 @@ def test_other_raw_files_than_the_run_s_are_refused_and_nothing_is_written(
 
 def test_what_an_erasure_took_since_is_told(workspace: Path, tmp_path: Path, call: Call) -> None:
     root = Path(shutil.copytree(workspace, tmp_path / "ws"))
-    call("erase", root, "--contact", "c1", "--yes")
+    erase(root, contact="c1")
     told = call("explain", root, *ALL_SENDS, code=1).err
     assert "3 rows add up to 3, not to 4\nA person was erased since" in told
     publish_tables(root)
     assert "erased" not in call("explain", root, *ALL_SENDS).err
-    call("erase", root, "--contact", "c2", "--yes", "--raw")
+    erase(root, contact="c2", raw=True)
     told = call("explain", root, *ALL_SENDS, code=2).err
     assert "raw/contacts/1.csv and 1 more changed (an erasure wrote them anew)" in told

@@ -4,7 +4,6 @@ import gzip
 import json
 import shutil
 from collections.abc import Iterator
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -15,13 +14,11 @@ import pytest
 from contracts.manifest import InputFile, Manifest
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
-from flows.cli.commands.operating.erase import redraw
-from flows.config.loading import load_workspace
 from flows.errors import UsageError
-from flows.progress import silence
-from flows.steps.maintenance.erasure import Asked, Erased, erase_person
+from flows.steps.maintenance.erasure import Erased
 from flows.storage.layout import Layout
 from flows.storage.snapshots.published_files import published_tables
+from tests.support.erasures import erase
 from tests.support.publishing import publish_tables
 from tests.support.shared_folders import make_once
 from tests.support.workspace_copies import copy_workspace
@@ -111,23 +108,25 @@ def root(built: Path, tmp_path: Path) -> Path:
     return copy_workspace(built, tmp_path / "ws")
 
 
+@pytest.fixture(scope="session")
+def once_erased(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace from which the person is erased, but for its raw files."""
+
+    def make(folder: Path) -> None:
+        erase(copy_workspace(built, folder / "ws"), contact=ID)
+
+    return make_once(tmp_path_factory, "erased", make) / "ws"
+
+
+@pytest.fixture
+def erased(once_erased: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return copy_workspace(once_erased, tmp_path / "erased")
+
+
 def run(root: Path) -> Manifest:
-    """One run of the flow's function."""
+    """One run of the flow's function, with its page and descriptions."""
     return Manifest.model_validate(campaign_reports.fn(str(root), wait_seconds=0))
-
-
-def erase(root: Path, *, raw: bool = False, **asked: str) -> Erased | None:
-    """Erase somebody without being asked."""
-    who = Asked(asked.get("contact"), asked.get("email"), asked.get("org"))
-    loaded = load_workspace(root, environ={})
-    return erase_person(
-        loaded,
-        who,
-        silence,
-        raw=raw,
-        confirm=lambda _: True,
-        describe=partial(redraw, loaded),
-    )
 
 
 def find_traces(folder: Path) -> Iterator[tuple[str, str]]:
@@ -154,7 +153,7 @@ def inputs(manifest: Manifest) -> dict[str, InputFile]:
 def test_nothing_of_a_person_is_left_in_any_byte(root: Path) -> None:
     """State, quarantine, both snapshots, latest and the raw files, of five formats."""
     assert {name for name, _ in find_traces(root)} >= {"part-0000.parquet", "1.csv"}
-    found = erase(root, contact=ID, raw=True)
+    found = erase(root, contact=ID, raw=True, describes=True)
     assert found is not None
     assert found.files == {
         "raw/contacts/1.csv": 2,
@@ -183,7 +182,7 @@ def test_nothing_of_a_person_is_left_in_any_byte(root: Path) -> None:
 
 def test_without_raw_the_files_are_listed_and_their_rows_refused(root: Path) -> None:
     """Also when they are delivered again; the person goes from the sums with the next snapshot."""
-    found = erase(root, email=ADDRESS.lower())
+    found = erase(root, email=ADDRESS.lower(), describes=True)
     assert found is not None
     assert len(found.files) == 5
     assert {name for name, _ in find_traces(root)} == {
@@ -235,7 +234,7 @@ def test_facts_can_be_kept_without_any_id(root: Path) -> None:
     (root / "campaigns.toml").write_text(config + '[erasure]\naggregates = "keep"\n')
     before = pl.read_parquet(published_tables(root)["email", "message_report"])
     erase(root, contact=ID)
-    run(root)
+    publish_tables(root)
     after = pl.read_parquet(published_tables(root)["email", "message_report"])
     assert (
         after.select("sends", "delivered", "opens").rows()
@@ -266,9 +265,9 @@ def test_rejected_rows_of_a_person_say_nothing_any_more(tmp_path: Path, aggregat
         "raw/events.json": json.dumps(EVENTS + rejected).encode(),
     }
     root = write_workspace(tmp_path / "ws", toml, files)
-    run(root)
+    publish_tables(root)
     erase(root, contact=ID)
-    shown = pl.read_parquet(root / "quarantine" / run(root).run_id / "events.parquet")
+    shown = pl.read_parquet(root / "quarantine" / publish_tables(root).run_id / "events.parquet")
     (others,) = shown.filter(~pl.col("failed_checks").list.contains("erased"))["raw"]
     assert "bo-0815" in others
     assert set(shown["raw"]) == {others, "{}"}
@@ -277,12 +276,11 @@ def test_rejected_rows_of_a_person_say_nothing_any_more(tmp_path: Path, aggregat
 
 
 @pytest.mark.parametrize("asked", [{"contact": ID}, {"email": ADDRESS}])
-def test_who_was_erased_before_is_erased(root: Path, asked: dict[str, str]) -> None:
+def test_who_was_erased_before_is_erased(erased: Path, asked: dict[str, str]) -> None:
     """Whoever asks again, after a kill as well, is told that it is done."""
-    erase(root, contact=ID)
-    before = Layout(root).erasures.read_bytes()
-    assert erase(root, **asked) == Erased(["default"], {}, 0, is_raw_rewritten=False)
-    assert Layout(root).erasures.read_bytes() == before
+    before = Layout(erased).erasures.read_bytes()
+    assert erase(erased, **asked) == Erased(["default"], {}, 0, is_raw_rewritten=False)
+    assert Layout(erased).erasures.read_bytes() == before
 
 
 def test_nobody_is_erased_by_mistake(root: Path) -> None:

@@ -15,29 +15,15 @@ from flows.storage.snapshots.published_files import published_tables
 from tests.flows.steps.maintenance.test_erasure import (
     ID,
     built,
-    erase,
+    erased,
     find_traces,
+    once_erased,
     root,
-    run,
 )
+from tests.support.erasures import erase
 from tests.support.publishing import publish_tables
-from tests.support.workspace_copies import copy_workspace
 
-__all__ = ["built", "root"]
-
-
-@pytest.fixture(scope="module")
-def once_erased(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace from which the person is erased, but for its raw files."""
-    root = copy_workspace(built, tmp_path_factory.mktemp("erased") / "ws")
-    erase(root, contact=ID)
-    return root
-
-
-@pytest.fixture
-def erased(once_erased: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    return copy_workspace(once_erased, tmp_path / "erased")
+__all__ = ["built", "erased", "once_erased", "root"]
 
 
 def test_a_setting_of_erasures_needs_no_full_run(erased: Path) -> None:
@@ -63,7 +49,7 @@ def test_after_raw_files_were_written_anew_figures_differ_because_of_the_erasure
 
 
 def test_a_person_who_is_refused_already_goes_from_the_raw_files_later(erased: Path) -> None:
-    run(erased)
+    publish_tables(erased)
     found = erase(erased, contact=ID, raw=True)
     assert found is not None
     assert len(found.files) == 5
@@ -121,4 +107,4 @@ def test_where_nobody_knows_any_more_who_was_erased_nothing_is_published(erased:
     for path in (Layout(erased).erasures, Layout(erased).erasures_copy):
         path.write_text("{}")
     with pytest.raises(StorageFailed, match="who was erased is not known any more"):
-        run(erased)
+        publish_tables(erased)
