@@ -76,6 +76,10 @@ WARNINGS: Mapping[str, str] = {
         "ids or words with blanks or characters without width around them, or written as "
         '`="00123"` or `\'00123` for a spreadsheet: read without'
     ),
+    "ids_shared": (
+        "ids that rows of several people bear, or mailings of one name with other figures in one "
+        "file: of each the last row counts, and the others are lost"
+    ),
     "kept_damaged": (
         "what was kept of a step did not verify; it was computed again, so the figures are right"
     ),

@@ -11,8 +11,10 @@ from functools import partial
 
 import polars as pl
 
+from contracts.columns import key
+from contracts.config.toml_values import write_toml
 from contracts.config.workspace import Workspace
-from contracts.feeds import FEEDS, AdStats
+from contracts.feeds import FEEDS, AdStats, MessageStats
 from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
@@ -31,6 +33,9 @@ from transforms.ingest.restatements import AFTER, AGAIN, AMOUNT_OF, BEFORE, ENTI
 NAMED_FILES = 3
 """How many files a sentence names."""
 STATS = "ad_stats"
+SUMMARIES = "message_stats"
+OF_SEVERAL = "in rows of several people, as a whole mailing's or numbers that each file begins anew"
+OF_SUMMARIES = "in several rows of a file with other figures, as the name of a weekly mailing"
 FOUND, ALIKE = "found", "alike"
 
 
@@ -39,6 +44,7 @@ def warn_of_repeats(catalog: Catalog, config: Workspace, keeper: Keeper | None) 
     for feed in catalog.feeds:
         yield from _warn_of_equal(feed, catalog, config.workspace.currency, keeper)
     yield from _warn_of_lines(catalog)
+    yield from _warn_of_shared_ids(catalog)
     for restatement in catalog.status.restatements:
         yield _warn_of_restatement(restatement, catalog, config.workspace.currency)
 
@@ -92,6 +98,28 @@ def _warn_of_lines(catalog: Catalog) -> Iterator[Warned]:
                 "files",
                 count=count,
             )
+
+
+def _warn_of_shared_ids(catalog: Catalog) -> Iterator[Warned]:
+    """Warn of ids that several things bear, of which the last row counts alone."""
+    for table, found in catalog.status.shared_ids.items():
+        of_file = dict(found.iter_rows())
+        id_, where = key(FEEDS[table])[-1], OF_SEVERAL
+        if table == SUMMARIES:
+            id_, where = MessageStats.message_id, OF_SUMMARIES
+        joined = write_toml({id_: {"join": ["…", "…"], "separator": " / "}})
+        for feed in catalog.feeds if of_file else ():
+            if count := sum(of_file.get(file.order, 0) for file in catalog.feeds.files_of(feed)):
+                yield feed.warn(
+                    "ids_shared",
+                    f"{count_of(count, id_)} of {table} {where}: of each the last row counts alone "
+                    f"and the others are lost; columns = {joined} makes an id of the columns that "
+                    'tell them apart, constants = { org_id = "…" } in each feed tells shops or '
+                    "accounts apart",
+                    f"columns.{id_}",
+                    table=table,
+                    count=count,
+                )
 
 
 def _warn_of_restatement(of: Restatement, catalog: Catalog, currency: str) -> Warned:

@@ -20,17 +20,20 @@ from transforms.common.keys import list_repeated
 from transforms.ingest.deduplication import (
     DUPLICATE,
     FILE,
+    IDS,
     KEY_HASH,
     ORDERS,
     ROW_NUMBER,
     ROW_STATUS,
     count_orders_of_lines,
+    count_shared_ids,
     judge_versions,
 )
 
 REJECTED = "rejected"
 DISCARDED = pl.Schema({FILE: pl.UInt32, ROW_NUMBER: pl.UInt32, ROW_STATUS: pl.String})
 OF_LINES = pl.Schema({FILE: pl.UInt32, ORDERS: pl.UInt32})
+SHARED = pl.Schema({FILE: pl.UInt32, IDS: pl.UInt32})
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,14 @@ class RowStatus:
         quarantined: Table -> the rows among them that were rejected after all files were read, as
             quarantine shows them, with their `file`.
         of_lines: How many orders a file says several times over with other revenue, by file.
+        shared_ids: Table -> how many ids of several things are in a file last, by file.
     """
 
     discarded: Mapping[str, pl.DataFrame]
     restatements: tuple[Restatement, ...]
     quarantined: Mapping[str, pl.DataFrame]
     of_lines: pl.DataFrame
+    shared_ids: Mapping[str, pl.DataFrame]
 
     def list_discarded(self, file: ReadFile, table: str) -> pl.Series:
         """The numbers of a file's rows that do not count."""
@@ -137,20 +142,27 @@ def judge_rows(files: Iterable[ReadFile], rows_at_once: int, keeper: Keeper | No
     for table in sorted(ADDITIVE):
         superseded = [found.superseded for found in restatements if found.table == table]
         discarded[table] = _in_order([pl.DataFrame(schema=DISCARDED), *superseded])
-    return RowStatus(discarded, tuple(restatements), {}, judged[ORDERS][ORDERS])
+    shared = {table: found[IDS] for table, found in judged.items()}
+    return RowStatus(discarded, tuple(restatements), {}, judged[ORDERS][ORDERS], shared)
 
 
 def _judge_table(files: list[ReadFile], table: str, rows_at_once: int) -> Frames:
     """Find the rows that share a key, and say which of them do not count."""
     passes = sum(file.count_valid(table) for file in files) // rows_at_once + 1
     judged, counted = [pl.DataFrame(schema=DISCARDED)], [pl.DataFrame(schema=OF_LINES)]
+    of_several = [pl.DataFrame(schema=SHARED)]
     for place in range(passes):
         shared = _list_shared(files, table, place, passes)
         if shared is not None:
             judged.append(judge_versions(shared, table).collect())
+            of_several.append(count_shared_ids(shared, table).collect())
         if shared is not None and table == ORDERS:
             counted.append(count_orders_of_lines(shared).collect())
-    return {ROW_STATUS: _in_order(judged), ORDERS: pl.concat(counted)}
+    return {
+        ROW_STATUS: _in_order(judged),
+        ORDERS: pl.concat(counted),
+        IDS: pl.concat(of_several),
+    }
 
 
 def _list_shared(files: list[ReadFile], table: str, place: int, passes: int) -> pl.LazyFrame | None:

@@ -32,7 +32,7 @@ from flows.steps.step_inputs import StepInputs
 from tests.benchmarks.generate_people import KINDS, LINKS, MESSAGES, PEOPLE, generate
 from tests.benchmarks.modes import START, carry_out
 
-NO_FEEDS = Catalog((), FeedContents((), ()), RowStatus({}, (), {}, pl.DataFrame()))
+NO_FEEDS = Catalog((), FeedContents((), ()), RowStatus({}, (), {}, pl.DataFrame(), {}))
 
 
 def write_attribution(root: Path, models: tuple[str, ...]) -> Path:

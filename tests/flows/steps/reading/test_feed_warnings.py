@@ -337,6 +337,45 @@ def test_a_time_far_off_is_told(tmp_path: Path, time: str, where: str | None) ->
         assert (told.count, told.setting) == (1, "feeds[0].null_values")
 
 
+SENDS = "send_id,contact_id,status,sent_at"
+ORDERS = "order_id,email,ordered_at,revenue"
+SUMMARY = "channel,message_id,sends,opens"
+VISITS = "session_id,anonymous_id,started_at"
+CUSTOMERS = "contact_id,email,created_at,updated_at"
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "first", "second", "told"),
+    [
+        ("sends", SENDS, "job,1,sent,2026-01-01\njob,2,sent,2026-01-01", "", [1]),
+        ("sends", SENDS, "s,1,queued,2026-01-01\ns,1,sent,2026-01-01", "", []),
+        ("sends", SENDS, "s,1,sent,2026-01-01", "s,2,sent,2026-01-01", []),  # merged contacts
+        ("orders", ORDERS, "1,a@x.de,2026-01-01,5", "1,b@x.de,2026-01-02,7", [1]),
+        ("orders", ORDERS, "1,a@x.de,2026-01-01,5", "1, A@x.de,2026-01-02,7", []),
+        ("orders", ORDERS, "1,a@x.de,2026-01-01,5", "1,,2026-01-02,7", []),
+        ("sessions", VISITS, "1,a,2026-01-01\n1,b,2026-01-01", "", [1]),
+        ("message_stats", SUMMARY, "email,weekly,9,4\nemail,weekly,9,3", "", [1]),
+        ("message_stats", SUMMARY, "email,weekly,9,4\nsms,weekly,9,3", "", []),
+        ("message_stats", SUMMARY, "email,weekly,9,3", "email,weekly,9,4", []),
+        ("contacts", CUSTOMERS, "1,a,2026-01-01,2026-01-01\n1,b,2026-01-01,2026-01-02", "", []),
+        ("contacts", CUSTOMERS, "1,a@x.de,2026-01-01,", "1,b@x.de,2026-01-02,", [1]),
+    ],
+)  # fmt: skip
+def test_ids_that_several_things_bear_are_told(
+    tmp_path: Path, table: str, header: str, first: str, second: str, told: list[int]
+) -> None:
+    """All but one are lost: an id of a mailing for its sends, a name of each week's mailing."""
+    files = {
+        f"raw/x/{at}.csv": f"{header}\n{rows}\n".encode()
+        for at, rows in enumerate((first, second))
+        if rows
+    }
+    files |= {"raw/contacts/1.csv": b"contact_id\n9\n", "raw/orders/1.csv": b""}
+    toml = feed(table, "raw/x/*") + CONTACTS + feed("orders", "raw/orders/*")
+    found = warned(read_files(tmp_path, toml, files).warnings, "ids_shared")
+    assert [one.count for one in found] == told
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
