@@ -83,7 +83,7 @@ def _parse(value: str, name: str, dtype: pl.DataType) -> object:
         if isinstance(dtype, pl.Datetime):
             return text.str.to_datetime(time_unit="us", time_zone="UTC").item()
         if dtype == pl.Date:
-            return text.str.to_date().item()
+            return text.str.to_date("%Y-%m-%d").item()
         return text.cast(dtype).item()
     except (PolarsError, KeyError) as error:
         msg = f"{value!r} is not a value of the column {name}, which holds {dtype}"

@@ -5,7 +5,7 @@ import polars as pl
 from contracts.feeds import AdStats
 from transforms.ingest.column_mapping import ResolvedMapping, is_in_file
 from transforms.ingest.expressions import read_expression
-from transforms.ingest.parsing.cell_parsing import parse_days
+from transforms.ingest.parsing.cell_parsing import parser_for
 
 COVERED_DAYS = "covered_days"
 """How many days a row covers, both its first and its last; null where the file does not say, 0
@@ -26,14 +26,13 @@ def count_covered_days(resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
     if period is None or not all(is_in_file(end, named) for end in (period.start, period.end)):
         return pl.lit(None, pl.Int64)
     form = resolved.mapping.formats.get(AdStats.date_day)
+    unit = resolved.mapping.units.get(AdStats.date_day)
+    read_days = parser_for(pl.Date(), form=form, unit=unit)
     texts = [
         read_expression(end, named).cast(pl.String).replace("", None)
         for end in (period.start, period.end)
     ]
-    first, last = (
-        text.map_batches(lambda cells: parse_days(cells, form=form), return_dtype=pl.Date)
-        for text in texts
-    )
+    first, last = (text.map_batches(read_days, return_dtype=pl.Date) for text in texts)
     is_exclusive = (last > first) & texts[1].str.contains(MIDNIGHT)
     days = (last - first).dt.total_days() + pl.when(is_exclusive).then(0).otherwise(1)
     return pl.when(texts[0].is_not_null()).then(pl.max_horizontal(days.fill_null(0), 0))

@@ -25,8 +25,8 @@ TRIED_CELLS = 200
 MARKS = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", None), (".", None))
 """Decimal signs and marks of thousands, the usual ones first."""
 DAYS = [
-    *(day.replace("-", sign) for sign in "./-" for day in ("%d-%m-%Y", "%m-%d-%Y")),
-    *(day.replace("-", sign) for sign in "./-" for day in ("%d-%m-%y", "%m-%d-%y")),
+    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y"),
+    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y"),
     *(
         "%Y-%m-%d",
         "%Y/%m/%d",
@@ -43,11 +43,22 @@ DAYS = [
         "%a, %d %b %Y",
     ),
 ]
+"""Nobody writes the month first with points."""
 SIGNS_OF_LETTERS = re.compile(
     r"(?<![^\W\d_])(?:[A-Z]{1,3}\$|[Kk]r\.?|zł|Kč|Ft|lei|Fr\.)(?![^\W\d_])"
 )
 """Signs of currencies that are letters or have some: `R$`, `US$`, `kr`, `zł`."""
-TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+TIMES = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    ", %H:%M",
+    ", %H:%M:%S",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    ", %I:%M %p",
+    ", %I:%M:%S %p",
+)
 NEGATIVES: tuple[NegativeForm, ...] = ("(1)", "1-")
 NOTHING = (
     *("-", "--", "---", "\N{EN DASH}", "\N{EM DASH}"),

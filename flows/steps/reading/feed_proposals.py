@@ -92,7 +92,7 @@ def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
     as_filled = best.configure(sources, **_fill_constants(settings))
     points = [
         *_explain_constants(settings),
-        *(f"it may also be read with {one}: look at its days" for one in ambiguous),
+        *(f"it may be read with {one}: say which, in the place of this line" for one in ambiguous),
         *_explain_header(feed, opened),
         *_explain_rows(path, as_filled),
         *_explain_others(best, others),
@@ -160,12 +160,14 @@ def _read_sample(
 def _find_settings(
     path: Path, candidate: Candidate, sources: Mapping[str, Source]
 ) -> tuple[dict[str, object], list[str]]:
-    """The marks and formats that the first rows need, and others that would read them as well."""
+    """The marks and formats that the first rows need, and those of which a person has to choose."""
     found: dict[str, object] = {}
     ambiguous: list[str] = []
     for resolved, parsed in _read_sample(path, candidate.configure(sources)):
         for settings in propose_settings(parsed, resolved).values():
-            ambiguous += settings[1:]
+            if len(settings) > 1:
+                ambiguous.append(" or with ".join(settings))
+                continue
             for line in settings[0].split(" and "):
                 for key, value in tomllib.loads(line).items():
                     found[key] = _join(found.get(key), value)

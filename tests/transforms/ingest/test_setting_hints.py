@@ -114,9 +114,15 @@ def test_days_of_nothing_are_words_for_nothing() -> None:
 
 
 def test_days_that_two_formats_read_alike_are_left_to_who_knows() -> None:
-    found = hint(POINT, Datum=["01.02.2026", "03.04.2026", "05.06.2026"])["ordered_at"]
-    day_first, month_first = ('{ ordered_at = "%d.%m.%Y" }', '{ ordered_at = "%m.%d.%Y" }')
+    found = hint(POINT, Datum=["01/02/2026", "03/04/2026", "05/06/2026"])["ordered_at"]
+    day_first, month_first = ('{ ordered_at = "%d/%m/%Y" }', '{ ordered_at = "%m/%d/%Y" }')
     assert found == f'formats = {day_first} or formats = {month_first} would read column "Datum"'
+
+
+def test_days_of_the_united_states_with_a_time_have_a_format() -> None:
+    found = hint(POINT, Datum=[f"Jun {day}, 2026, 1:00 PM" for day in (1, 14, 30)])
+    setting = 'formats = { ordered_at = "%b %d, %Y, %I:%M %p" }'
+    assert found == {"ordered_at": f'{setting} would read column "Datum"'}
 
 
 def hint_day(*days: str) -> dict[str, str]:

@@ -36,6 +36,7 @@ def end_days(cells: pl.Series) -> pl.Series:
     is_end = cells.str.contains(END_OF_DAY).fill_null(value=False)
     if not is_end.any():
         return cells
-    day = cells.set(~is_end, None).str.slice(0, 10).str.to_date(strict=False)
+    day = cells.set(~is_end, None).str.slice(0, 10)
+    day = day.str.to_date("%Y-%m-%d", strict=False)
     midnight = cells.str.replace(END_OF_DAY, "${1}00:00${2}").str.slice(10)
     return cells.zip_with(~is_end, day.dt.offset_by("1d").cast(pl.String) + midnight)

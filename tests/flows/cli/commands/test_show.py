@@ -247,6 +247,7 @@ def test_show_prints_the_columns_asked_for_as_csv(
     [
         (["--where", "clickz>5"], "Did you mean 'clicks'?"),
         (["--where", "clicks>many"], "is not a value of the column clicks"),
+        (["--where", "date_day>01/02/2026"], "is not a value of the column date_day"),
         (["--where", "clicks"], "cannot be read"),
         (["--sort", "spent"], "Did you mean 'spend'?"),
         (["--columns", "spent"], "Did you mean 'spend'?"),

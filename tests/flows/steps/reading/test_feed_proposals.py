@@ -85,12 +85,21 @@ def test_words_for_nothing_of_several_columns_are_told_together(tmp_path: Path) 
     assert "revenue: missing" in found.open_points[0]
 
 
-def test_a_day_that_may_be_a_month_is_an_open_point(tmp_path: Path) -> None:
-    found = propose(tmp_path, "ads.csv", GERMAN + "01.06.2026;Marke;EUR;1,50;3\n")
-    points = [one for one in found.open_points if "look at its days" in one]
-    assert points == [
-        'it may also be read with formats = { date_day = "%m.%d.%Y" }: look at its days'
-    ]
+def test_a_day_that_may_be_a_month_is_left_to_a_person(tmp_path: Path) -> None:
+    """A format that is proposed is one that nothing doubts any more: its rows wait for a word."""
+    found = propose(tmp_path, "ads.csv", GERMAN + "01/06/2026;Marke;EUR;1,50;3\n")
+    assert found.settings == {"source": "google_ads.report", "decimal": ","}
+    (point,) = [one for one in found.open_points if "say which" in one]
+    assert 'date_day = "%d/%m/%Y" } or with formats = { date_day = "%m/%d/%Y" }' in point
+    with_points = propose(tmp_path, "ads.csv", GERMAN + "01.06.2026;Marke;EUR;1,50;3\n")
+    assert with_points.settings["formats"] == {"date_day": "%d.%m.%Y"}
+
+
+def test_days_of_a_spreadsheet_are_those_of_the_period_too(tmp_path: Path) -> None:
+    header = "Campaign name,Day,Amount spent (EUR),Impressions,Reporting starts,Reporting ends\n"
+    found = propose(tmp_path, "meta.csv", header + "Spring,46174,1.50,30,46174,46174\n")
+    assert found.settings["units"] == {"date_day": "excel_days"}
+    assert not [one for one in found.open_points if "would be rejected" in one]
 
 
 def test_an_export_of_a_whole_period_is_its_source_and_would_be_refused(tmp_path: Path) -> None:
