@@ -14,6 +14,32 @@ class Channel(StrEnum):
     WEB = "web"
 
 
+class MessageLevel(StrEnum):
+    """How fine a row about messages is."""
+
+    CAMPAIGN = "campaign"
+    DISPATCH = "dispatch"
+    MESSAGE = "message"
+
+
+class JourneyKind(StrEnum):
+    """What a step of a contact's journey is."""
+
+    EVENT = "event"
+    ORDER = "order"
+    SEND = "send"
+    SESSION = "session"
+
+
+class LinkEvidence(StrEnum):
+    """What shows that a device is a contact's: a row that bears both ids."""
+
+    EVENT = "event"
+    ORDER = "order"
+    PAGE_VIEW = "page_view"
+    SESSION = "session"
+
+
 class CampaignStatus(StrEnum):
     """The state of a campaign."""
 

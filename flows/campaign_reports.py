@@ -46,6 +46,7 @@ from flows.storage.lock import hold_workspace
 from flows.storage.run_notes import note_attempt, note_columns
 from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, find_last_run
 from flows.storage.snapshots.publish import (
+    QUARANTINE,
     discard_staging,
     hash_outputs,
     new_run_id,
@@ -56,7 +57,6 @@ from flows.storage.snapshots.publish import (
 from flows.storage.snapshots.recovery import clean_up
 from flows.storage.workspace_files import remove_tree, storage_errors
 
-QUARANTINE = "quarantine"
 SCRATCH = "scratch"
 AN_HOUR = 3600
 _progress: ContextVar[Progress] = ContextVar("progress", default=silence)

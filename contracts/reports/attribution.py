@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.columns import Count, Day, Instant, Money, Number, Rate, Table, Text, column
 from contracts.config.workspace import AttributionModel
+from contracts.vocabulary import MessageLevel
 
 T = TypeVar("T", bound=Table)
 
@@ -133,7 +134,9 @@ class HoldoutLift(Table):
     """One row per message or campaign that held contacts out."""
 
     org_id: Text = column("organization", key=True)
-    level: Text = column("what was held out of", key=True, isin=["campaign", "message"])
+    level: Text = column(
+        "what was held out of", key=True, isin=[MessageLevel.CAMPAIGN, MessageLevel.MESSAGE]
+    )
     campaign_id: Text = column("the campaign", key=True)
     message_id: Text = column("the message; empty at campaign level", key=True)
     campaign_name: Text = column("name of the campaign")

@@ -2,17 +2,14 @@
 
 from contracts.columns import Count, Instant, Table, Text, column
 from contracts.reports.messaging import Figures, Tenant
-from contracts.vocabulary import CampaignStatus
+from contracts.vocabulary import CampaignStatus, MessageLevel
 
 
 class HierarchyNames(Table):
     """Where a row stands in the hierarchy."""
 
     level: Text = column(
-        "campaign, dispatch or message",
-        key=True,
-        required=True,
-        isin=["campaign", "dispatch", "message"],
+        "campaign, dispatch or message", key=True, required=True, isin=MessageLevel
     )
     channel: Text = column("channel; `several` where there are several", key=True, required=True)
     campaign_id: Text = column("the campaign; null where a message names none", key=True)

@@ -1,9 +1,7 @@
 """One journey per contact, and the devices that were theirs."""
 
 from contracts.columns import Flag, Instant, Money, Table, Text, column
-
-EVIDENCE = ["event", "order", "page_view", "session"]
-KINDS = ["event", "order", "send", "session"]
+from contracts.vocabulary import JourneyKind, LinkEvidence
 
 
 class IdentityLinks(Table):
@@ -14,7 +12,7 @@ class IdentityLinks(Table):
     contact_id: Text = column("whose it was", references="contacts.contact_id")
     linked_from: Instant = column("first instant at which it was theirs", key=True)
     linked_until: Instant = column("first instant at which it was so no more; empty for still")
-    how: Text = column("what first had both ids: the row that made the link", isin=EVIDENCE)
+    how: Text = column("what first had both ids: the row that made the link", isin=LinkEvidence)
 
 
 class ContactJourney(Table):
@@ -33,7 +31,7 @@ class ContactJourney(Table):
         "several kinds share an id at one instant",
         key=True,
     )
-    kind: Text = column("what it is", isin=KINDS)
+    kind: Text = column("what it is", isin=JourneyKind)
     channel: Text = column("channel; sessions without an ad are of `web`")
     event_type: Text = column("type of an event")
     campaign_id: Text = column("the campaign, of messages or ads")

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from contracts.vocabulary import MessageLevel
 from flows.catalog.read_files import ReadFile
 from flows.explain.ads.audit_cells import AuditCells
 from flows.explain.ads.breakdown_cells import BreakdownCells
@@ -38,7 +39,7 @@ RAW = "raw"
 RAW_ROWS = pl.Schema({ROW_PLACE: pl.UInt64, RAW: pl.String})
 ROWS_SHOWN = 1000
 MESSAGE_TABLES = (
-    *(f"{EVERY_CHANNEL}/{level}_report" for level in ("campaign", "dispatch", "message")),
+    *(f"{EVERY_CHANNEL}/{level}_report" for level in MessageLevel),
     *(f"{EVERY_CHANNEL}/{name}" for name in ("daily_report", "channel_report", "link_report")),
     *("email/domain_report", "campaigns/hierarchy_report", "campaigns/delivery_summary"),
 )

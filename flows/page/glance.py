@@ -8,7 +8,7 @@ from contracts.manifest import count_of
 from contracts.reports.ads import CampaignPerformance
 from contracts.reports.messaging import MessageReport, VariantReport
 from contracts.reports.run_tables import RunChanges, RunFeeds
-from contracts.reports.session_matches import UtmAudit
+from contracts.reports.session_matches import AuditKind, UtmAudit
 from flows.page.figures import MONEY, NUMBER, RATE, figure, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables, greatest_first
@@ -168,7 +168,7 @@ def _spend_without_sessions(published: SnapshotTables) -> Answer | None:
     if not published.has(AUDIT):
         return None
     question = "Which ad spend leads to no session, and what mends it?"
-    lost = published.scan(AUDIT).filter(pl.col(U.kind) == "spend_without_sessions")
+    lost = published.scan(AUDIT).filter(pl.col(U.kind) == AuditKind.SPEND_WITHOUT_SESSIONS)
     rows, spend = lost.select(pl.len(), pl.col(U.spend_at_risk).sum()).collect().row(0)
     if not rows:
         return _say(question, "None: every campaign with spend has sessions.", "ads", GOOD)

@@ -19,6 +19,7 @@ from flows.catalog.recorded_files import write_record
 from flows.kept.identities import Identified, identify, identify_rows
 from flows.kept.keepers import Deferred, Folder
 from flows.kept.kept_frames import read_frame, write_frames
+from flows.report_tables import WEB
 from flows.runtime.prefect_steps import step
 from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.write_activities import Activities, write_activities
@@ -46,7 +47,6 @@ from flows.steps.step_inputs import StepInputs, is_given
 OF_MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
 NAMED = (*OF_MESSAGES, "sends", "events", "contacts", "orders")
 SUMMED = ("sends", "events", "list_members")
-WEB = ("sessions", "page_views")
 VISITED = (*WEB, *AD_TABLES, *OF_MESSAGES, "message_stats")
 DONE = ("sends", "events", *WEB, "orders", "contacts", "exchange_rates")
 SUMS = "sums"

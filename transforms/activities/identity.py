@@ -12,6 +12,7 @@ from contracts.columns import Rows, columns
 from contracts.facts.people.numbered_activities import DeviceContacts, DeviceEvidence
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.journeys import IdentityLinks
+from contracts.vocabulary import LinkEvidence
 from transforms.activities.person_numbers import DEVICE_KEY, key_contacts, key_device
 from transforms.common.calendar import microseconds
 from transforms.common.joins import HELD, STREAMED
@@ -31,7 +32,6 @@ SIGN = "sign"
 CHECK, CONTACT_HASH, FIRST = "check", "contact hash", "first"
 DEVICE_CHECK = 3
 """The seed of a device's second hash, by which two that share a key are told apart."""
-EVIDENCE = ("session", "page_view", "event", "order")
 TICK = pl.duration(microseconds=1)
 
 
@@ -77,10 +77,10 @@ def list_evidence(
     """List the rows that bear both ids, with their instant and what shows it."""
     return pl.concat(
         [
-            _select_evidence(sessions, Sessions.started_at, "session"),
-            _select_evidence(page_views, PageViews.viewed_at, "page_view"),
-            _select_evidence(events, Events.occurred_at, "event"),
-            _select_evidence(orders, Orders.ordered_at, "order"),
+            _select_evidence(sessions, Sessions.started_at, LinkEvidence.SESSION),
+            _select_evidence(page_views, PageViews.viewed_at, LinkEvidence.PAGE_VIEW),
+            _select_evidence(events, Events.occurred_at, LinkEvidence.EVENT),
+            _select_evidence(orders, Orders.ordered_at, LinkEvidence.ORDER),
         ]
     )
 
@@ -91,7 +91,7 @@ def find_device_contacts(evidence: pl.LazyFrame) -> Rows[DeviceContacts]:
     Args:
         evidence: `list_evidence`.
     """
-    kinds = sorted(EVIDENCE)
+    kinds = sorted(map(str, LinkEvidence))
     code = pl.col(SOURCE).replace_strict(kinds, range(len(kinds)), return_dtype=pl.Int128)
     first = pl.col(AT).dt.epoch("us").cast(pl.Int128) * len(kinds) + code
     contact, check = pl.col(CONTACT_HASH), pl.col(CHECK)
@@ -195,7 +195,7 @@ def list_devices(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.select(key_device().alias(DEVICE_KEY)).drop_nulls()
 
 
-def _select_evidence(rows: pl.LazyFrame, at: str, source: str) -> pl.LazyFrame:
+def _select_evidence(rows: pl.LazyFrame, at: str, source: LinkEvidence) -> pl.LazyFrame:
     """Rows with both ids, with their instant and where they come from."""
     return rows.filter(pl.col(ANONYMOUS_ID).is_not_null(), pl.col(CONTACT_ID).is_not_null()).select(
         *DEVICE, CONTACT_ID, pl.col(at).alias(AT), pl.lit(source).alias(SOURCE)

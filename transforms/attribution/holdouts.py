@@ -11,13 +11,11 @@ from contracts.config.workspace import AttributionSection
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import ContactSends
 from contracts.reports.attribution import HoldoutLift
-from contracts.vocabulary import Channel
+from contracts.vocabulary import Channel, MessageLevel
 from transforms.attribution.touches import lookback_of
 from transforms.common.calendar import last_instant_before, microseconds, start_of_day
+from transforms.common.proportions import Z_95
 from transforms.common.rates import divide
-
-Z_95 = 1.959963984540054
-"""The 97.5 % point of the normal distribution."""
 
 UNITS = 10**4
 """Money in whole ten-thousandths, whose squares add up exactly whatever their order."""
@@ -66,7 +64,9 @@ def list_watched_sends(
         `HoldoutLift`), with the first and the last instant at which orders count.
     """
     watched = _watch(sends, rules, timezone)
-    levels = pl.concat([_tag_level(watched, "message"), _tag_level(watched, "campaign")])
+    levels = pl.concat(
+        _tag_level(watched, one) for one in (MessageLevel.MESSAGE, MessageLevel.CAMPAIGN)
+    )
     held = levels.filter(IS_HOLDOUT).select(LEVEL).unique()
     return levels.join(held, on=LEVEL, how="semi", nulls_equal=True)
 
@@ -117,17 +117,15 @@ def _watch(sends: Rows[ContactSends], rules: AttributionSection, timezone: str) 
     )
 
 
-def _tag_level(watched: pl.LazyFrame, level: str) -> pl.LazyFrame:
+def _tag_level(watched: pl.LazyFrame, level: MessageLevel) -> pl.LazyFrame:
     """The sends as rows of one level; a campaign's rows name no message."""
-    named = [HoldoutLift.message_id, HoldoutLift.message_name]
-    only = watched.filter(
-        pl.col(
-            HoldoutLift.message_id if level == "message" else HoldoutLift.campaign_id
-        ).is_not_null()
-    ).with_columns(pl.lit(level).alias(HoldoutLift.level))
-    if level == "message":
-        return only
-    return only.with_columns(pl.lit(None, pl.String).alias(name) for name in named)
+    is_of_message = level == MessageLevel.MESSAGE
+    own_id = HoldoutLift.message_id if is_of_message else HoldoutLift.campaign_id
+    named = [] if is_of_message else [HoldoutLift.message_id, HoldoutLift.message_name]
+    return watched.filter(pl.col(own_id).is_not_null()).with_columns(
+        pl.lit(level).alias(HoldoutLift.level),
+        *(pl.lit(None, pl.String).alias(name) for name in named),
+    )
 
 
 def list_watched_orders(contacts: pl.LazyFrame, orders: Rows[PricedOrders]) -> pl.LazyFrame:

@@ -14,7 +14,7 @@ from contracts.facts.people.numbered_activities import (
     People,
 )
 from contracts.reports.journeys import ContactJourney
-from contracts.vocabulary import Channel
+from contracts.vocabulary import Channel, JourneyKind
 from transforms.common.calendar import start_of_day
 from transforms.common.joins import take
 from transforms.common.shared_texts import SHARED
@@ -25,7 +25,6 @@ EVENT_ID, KIND = JourneySteps.event_id, JourneySteps.kind
 CHANNEL, AT = JourneySteps.channel, JourneySteps.occurred_at
 PLACE, INSTANT, IS_TIED, IS_TAKEN = "place", "instant", "is tied", "is taken"
 FIRST, LAST = "first", "last"
-SEND = "send"
 SAID_BY_BOTH = [
     NumberedMessages.message_id,
     NumberedMessages.campaign_id,
@@ -63,7 +62,7 @@ def set_out_steps(
     """
     steps = [
         _set_out_sends(sends, messages, timezone),
-        events.pipe(_shape, "event"),
+        events.pipe(_shape, JourneyKind.EVENT),
         _set_out_sessions(sessions),
         _set_out_orders(orders),
     ]
@@ -123,7 +122,7 @@ def build_journey(
         brackets.
     """
     told = {name: take(messages, name, MESSAGE_NO) for name in messages.columns}
-    of_send = pl.when(pl.col(KIND) == SEND).then(told[CHANNEL])
+    of_send = pl.when(pl.col(KIND) == JourneyKind.SEND).then(told[CHANNEL])
     is_taken = order.get_column(IS_TAKEN)
     distinct_id = pl.when(is_taken).then(pl.format("{} ({})", EVENT_ID, KIND)).otherwise(EVENT_ID)
     return (
@@ -174,7 +173,7 @@ def _set_out_sends(
     start = take(messages.select(window.alias(INSTANT)), INSTANT, MESSAGE_NO)
     return sends.filter(~pl.col(NumberedSends.is_holdout).fill_null(value=False)).pipe(
         _shape,
-        SEND,
+        JourneyKind.SEND,
         occurred_at=pl.coalesce(NumberedSends.sent_at, start),
         event_id=pl.col(NumberedSends.send_id),
     )
@@ -189,7 +188,7 @@ def _set_out_sessions(sessions: Rows[ContactSessions]) -> pl.LazyFrame:
     channel = pl.when(has_ad).then(pl.lit(Channel.ADS)).otherwise(pl.lit(Channel.WEB))
     return sessions.pipe(
         _shape,
-        "session",
+        JourneyKind.SESSION,
         occurred_at=pl.col(ContactSessions.started_at),
         event_id=pl.col(ContactSessions.session_id),
         channel=channel,
@@ -202,14 +201,14 @@ def _set_out_orders(orders: Rows[PricedOrders]) -> pl.LazyFrame:
     brought = pl.when(PricedOrders.is_conversion).then(PricedOrders.revenue)
     return orders.pipe(
         _shape,
-        "order",
+        JourneyKind.ORDER,
         occurred_at=pl.col(PricedOrders.ordered_at),
         event_id=pl.col(PricedOrders.order_id),
         revenue=brought.otherwise(pl.lit(0, SCHEMA[JourneySteps.revenue])),
     )
 
 
-def _shape(frame: pl.LazyFrame, kind: str, **given: pl.Expr) -> pl.LazyFrame:
+def _shape(frame: pl.LazyFrame, kind: JourneyKind, **given: pl.Expr) -> pl.LazyFrame:
     """Bring a frame into the columns of a step, those that it lacks being empty."""
     present = set(frame.collect_schema())
     given = given | {KIND: pl.lit(kind)}

@@ -7,21 +7,22 @@ from contracts.columns import Rows, conform, polars_schema
 from contracts.facts.messaging.send_sums import MessageRows
 from contracts.feeds import Campaigns
 from contracts.reports.campaigns import DeliverySummary, HierarchyNames, HierarchyReport
+from contracts.vocabulary import MessageLevel
 from transforms.reports.messaging import add_figures, finish, sum_up
 
 NAMES = HierarchyReport
 CHANNEL_OF_NONE = "channel of what has no id"
-LEVELS: dict[str, list[str]] = {
-    "campaign": [NAMES.campaign_id],
-    "dispatch": [NAMES.campaign_id, NAMES.dispatch_id],
-    "message": [NAMES.campaign_id, NAMES.dispatch_id, NAMES.message_id],
+LEVELS: dict[MessageLevel, list[str]] = {
+    MessageLevel.CAMPAIGN: [NAMES.campaign_id],
+    MessageLevel.DISPATCH: [NAMES.campaign_id, NAMES.dispatch_id],
+    MessageLevel.MESSAGE: [NAMES.campaign_id, NAMES.dispatch_id, NAMES.message_id],
 }
 OF_CAMPAIGN = [NAMES.campaign_name, NAMES.campaign_status]
 OF_DISPATCH = [*OF_CAMPAIGN, NAMES.dispatch_name, NAMES.type, NAMES.subtype]
-OWN_NAMES: dict[str, list[str]] = {
-    "campaign": OF_CAMPAIGN,
-    "dispatch": OF_DISPATCH,
-    "message": [*OF_DISPATCH, NAMES.message_name, NAMES.variant],
+OWN_NAMES: dict[MessageLevel, list[str]] = {
+    MessageLevel.CAMPAIGN: OF_CAMPAIGN,
+    MessageLevel.DISPATCH: OF_DISPATCH,
+    MessageLevel.MESSAGE: [*OF_DISPATCH, NAMES.message_name, NAMES.variant],
 }
 
 
@@ -37,7 +38,7 @@ def report_hierarchy(rows: Rows[MessageRows]) -> pl.LazyFrame:
     return pl.concat(levels, how="diagonal").pipe(finish, HierarchyReport)
 
 
-def _sum_level(rows: Rows[MessageRows], level: str) -> pl.LazyFrame:
+def _sum_level(rows: Rows[MessageRows], level: MessageLevel) -> pl.LazyFrame:
     channel = pl.col(NAMES.channel)
     given = {*LEVELS[level], *OWN_NAMES[level], NAMES.level, NAMES.channel}
     summed = {NAMES.first_sent_at, NAMES.last_sent_at}

@@ -155,7 +155,7 @@ def _read_rows(
 
 
 def _describe(row: dict[str, Any]) -> dict[str, Any]:
-    reasons: list[str] = row["failed_checks"]
+    reasons: list[str] = row[Quarantine.failed_checks]
     return {
         "feed": row[Quarantine.feed],
         "file": row[Quarantine.file],

@@ -6,6 +6,8 @@ import polars as pl
 
 from contracts.feeds import Events, Sends
 from contracts.reports.attribution import CreditedTouch
+from contracts.reports.journeys import ContactJourney
+from contracts.vocabulary import JourneyKind
 from flows.explain.cells import have_values_of
 from flows.explain.explanation import (
     LEFT_OUT,
@@ -30,10 +32,10 @@ WHY = pl.format("a touch of the channel {} before the order", C.channel)
 OF_MAIL = [C.org_id, C.message_id, C.contact_id]
 TOO_EARLY = "more than the look-back before the order"
 NO_TOUCH = {
-    "event": "flagged as a machine's, or later than the order",
-    "session": "direct, a machine's, or the landing of a click that counts itself",
+    str(JourneyKind.EVENT): "flagged as a machine's, or later than the order",
+    str(JourneyKind.SESSION): "direct, a machine's, or the landing of a click that counts itself",
 }
-KIND, AT, EVENT_ID, EVENT_TYPE = "kind", "occurred_at", "event_id", "event_type"
+KIND, AT, EVENT_ID = ContactJourney.kind, ContactJourney.occurred_at, ContactJourney.event_id
 
 
 class TouchRows:
@@ -98,7 +100,7 @@ class TouchRows:
             rows = scan_placed(self.run.catalog, table).filter(
                 pl.col(Sends.org_id) == ids[C.org_id], *have_values_of(ids, [C.message_id])
             )
-            rows = rows.filter(pl.col(EVENT_TYPE) == MAILED) if table == "events" else rows
+            rows = rows.filter(pl.col(Events.event_type) == MAILED) if table == "events" else rows
             held = pl.col(Sends.is_holdout) if table == "sends" else pl.lit(value=False)
             failed = pl.col(Sends.status).is_in(NEVER_ARRIVED) if table == "sends" else held
             parts.append(
@@ -128,7 +130,7 @@ class TouchRows:
         steps = journey.filter(
             *(pl.col(name) == order[name] for name in (C.org_id, C.contact_id)),
             pl.col(AT) <= order[C.ordered_at],
-            (pl.col(KIND) == "session") | may_touch(self.run.config.attribution),
+            (pl.col(KIND) == JourneyKind.SESSION) | may_touch(self.run.config.attribution),
         ).collect()
         counted = [*touches[C.event_id].drop_nulls(), *touches[C.session_id].drop_nulls()]
         since = order[C.ordered_at] - self._longest_lookback()
@@ -138,10 +140,10 @@ class TouchRows:
             .otherwise(pl.col(KIND).replace_strict(NO_TOUCH, default=TOO_EARLY))
         )
         passed = steps.filter(~pl.col(EVENT_ID).is_in(counted)).with_columns(why.alias(BECAUSE))
-        visits = passed.filter(pl.col(KIND) == "session").select(
+        visits = passed.filter(pl.col(KIND) == JourneyKind.SESSION).select(
             C.org_id, pl.col(EVENT_ID).alias(C.session_id), BECAUSE
         )
-        clicks = passed.filter(pl.col(KIND) == "event").lazy()
+        clicks = passed.filter(pl.col(KIND) == JourneyKind.EVENT).lazy()
         parts = [self.sessions.state(visits).select(list(LEFT_OUT))]
         key = [Events.org_id, Events.event_id]
         events = scan_placed(self.run.catalog, "events")

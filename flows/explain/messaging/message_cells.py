@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.channels import SEVERAL_CHANNELS
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.messaging.send_facts import CountedEvents
 from contracts.facts.messaging.send_keys import ContactDomains, DomainNames
+from contracts.reports.campaigns import HierarchyReport
 from contracts.reports.messaging import DomainReport, LinkReport
+from contracts.vocabulary import MessageLevel
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import Explanation, leave_out, merge_left_out
 from flows.explain.messaging.send_figures import SendFigures
@@ -16,9 +19,9 @@ from flows.explain.messaging.send_scopes import CHANNEL, SendScope, are_to, scop
 from flows.explain.messaging.unit_facts import NAMES
 from transforms.common.keys import LINK
 from transforms.explain.row_places import ROW_PLACE
+from transforms.messaging.domain_sums import NO_DOMAIN
 
 DOMAINS, LINKS = "domain_report", "link_report"
-SEVERAL, NO_DOMAIN = "several", "(none)"
 OF_LINKS = {
     LinkReport.clicks: "the number of clicks on the link",
     LinkReport.unique_clicks: "the number of sends with a click on the link",
@@ -44,9 +47,11 @@ class MessageCells:
             to_domain = self._are_to_domain(domain)
             return SendScope({DescribedMessages.org_id: org_id}, [cell.group], to_domain)
         if cell.name == "hierarchy_report":
-            depth = ("campaign", "dispatch", "message").index(cell.row["level"])
+            depth = [*MessageLevel].index(cell.row[HierarchyReport.level])
             named = cell.row[CHANNEL]
-            channels = self.sends.run.names.channels.messages if named == SEVERAL else [named]
+            channels = (
+                self.sends.run.names.channels.messages if named == SEVERAL_CHANNELS else [named]
+            )
             return scope_of_key(cell, list(channels), NAMES[: depth + 2])
         if cell.name == "delivery_summary":
             return scope_of_key(cell, list(self.sends.run.names.channels.codes))

@@ -7,7 +7,7 @@ import polars as pl
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
-from contracts.vocabulary import Channel
+from contracts.vocabulary import Channel, JourneyKind
 from flows.explain.attribution.order_rows import KEY, ORDERS, OrderRows
 from flows.explain.cells import have_values_of
 from flows.explain.explanation import NOTHING_LEFT_OUT, leave_out
@@ -38,7 +38,7 @@ def list_missed_orders(
     touches = _list_touches(journey, orders).join(
         messages.lazy(), on=MESSAGE, how="semi", nulls_equal=True
     )
-    bought = journey.filter(pl.col(J.kind) == "order").select(*CONTACT, J.order_id, at)
+    bought = journey.filter(pl.col(J.kind) == JourneyKind.ORDER).select(*CONTACT, J.order_id, at)
     missed = (
         touches.filter(pl.col(J.channel).is_in(list(channels)))
         .select(*CONTACT, at.alias(TOUCHED_AT), J.is_machine)
@@ -61,7 +61,7 @@ def list_missed_orders(
 def _list_touches(journey: pl.LazyFrame, orders: OrderRows) -> pl.LazyFrame:
     """The steps of journeys that are touches, were they near enough to an order."""
     is_touch = may_touch(orders.run.config.attribution)
-    is_mail = (pl.col(J.kind) == "send") & (pl.col(J.channel) == Channel.DIRECT_MAIL)
+    is_mail = (pl.col(J.kind) == JourneyKind.SEND) & (pl.col(J.channel) == Channel.DIRECT_MAIL)
     return journey.filter(is_touch.fill_null(value=False) | is_mail)
 
 

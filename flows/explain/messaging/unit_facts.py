@@ -15,7 +15,7 @@ from contracts.facts.messaging.send_facts import (
 from contracts.facts.messaging.send_keys import EventKeys, FeedEvents, FeedSends, SendKeys
 from contracts.facts.messaging.send_sums import AssumedBases, MessageDays
 from contracts.reports.campaigns import HierarchyReport
-from contracts.vocabulary import DeliveryBasis
+from contracts.vocabulary import DeliveryBasis, MessageLevel
 from flows.explain.messaging.narrowed_keys import KeyRows, PlacedKeys, Seed, narrow_keys, place_rows
 from flows.explain.published_run import PublishedRun
 from flows.steps.messaging.linked_events import (
@@ -155,7 +155,9 @@ class UnitBuilder:
         if published is None:
             raise MixedBasis
         ids = [*NAMES, DescribedMessages.channel]
-        stated = published.filter(pl.col(HierarchyReport.level) == "message").select(*ids, BASIS)
+        stated = published.filter(pl.col(HierarchyReport.level) == MessageLevel.MESSAGE).select(
+            *ids, BASIS
+        )
         bases = (
             days.filter(pl.col(MessageDays.sends) > 0)
             .select(MESSAGE, MessageDays.basis_key)

@@ -8,6 +8,7 @@ from contracts.facts.messaging.send_facts import SendFacts
 from contracts.feeds import Sessions
 from contracts.reports.journeys import ContactJourney
 from contracts.reports.people import ContactReport
+from contracts.vocabulary import JourneyKind
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.explanation import NOTHING, Explanation, NotCovered, merge_left_out
@@ -75,12 +76,12 @@ class PeopleCells:
             return Explanation("no order, so that nothing was brought")
         words = "what the order brought, in the reporting currency; 0 where it does not count"
         order = pl.LazyFrame({name: [cell.row[name]] for name in KEY})
-        own = order.with_columns(pl.lit("order").alias(ContactJourney.kind))
+        own = order.with_columns(pl.lit(JourneyKind.ORDER).alias(ContactJourney.kind))
         return self._count_orders(own, R.revenue, words)
 
     def _count_orders(self, steps: pl.LazyFrame, column: str, words: str) -> Explanation:
         """What the orders among some steps of journeys count for, and those that bring nothing."""
-        keys = steps.filter(pl.col(ContactJourney.kind) == "order").select(KEY).collect()
+        keys = steps.filter(pl.col(ContactJourney.kind) == JourneyKind.ORDER).select(KEY).collect()
         left = self.orders.list_left_out(self.orders.find_all(keys))
         return Explanation(words, self.orders.count(keys, column, "of the contact"), excluded=left)
 
@@ -88,7 +89,7 @@ class PeopleCells:
         """The sessions among some steps of journeys."""
         why = pl.lit("a session of the contact, or of a device that was the contact's then")
         session_id = pl.col(ContactJourney.event_id).str.strip_suffix(" (session)")
-        visits = steps.filter(pl.col(ContactJourney.kind) == "session").select(
+        visits = steps.filter(pl.col(ContactJourney.kind) == JourneyKind.SESSION).select(
             Sessions.org_id,
             session_id.alias(Sessions.session_id),
             pl.col(ContactJourney.occurred_at).alias(Sessions.started_at),

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.facts.matching.session_facts import MatchStatus
 from contracts.reports.ads import AdPerformance, BreakdownReport, CampaignPerformance, SpendSources
 from contracts.reports.session_matches import SessionMatches
 from flows.page.charts import draw_chart, draw_groups, draw_ratio
@@ -97,12 +98,12 @@ BREAKDOWNS = TableSpec(
 
 def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
     """Build the tab of ads."""
-    days = _read_days(published)
+    days = read_day_sums(published, CAMPAIGNS, SUMMED, (C.platform,))
     sessions = _read_matches(published)
     blocks = [_of_period(published, days, sessions, period) for period in periods]
     tables = [
         list_broken_links(published),
-        make_table(published, CONVERSIONS, rows=days.rows if days else None),
+        make_table(published, CONVERSIONS, rows=days.rows),
         make_table(published, SOURCES),
         make_table(published, BREAKDOWNS),
     ]
@@ -111,18 +112,9 @@ def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab
     return make_tab("ads", blocks, nothing="No feed has a row about ads yet.")
 
 
-def _read_days(published: SnapshotTables) -> DaySums | None:
-    """The figures of each day and platform."""
-    if not published.has(CAMPAIGNS):
-        return None
-    return read_day_sums(published, CAMPAIGNS, SUMMED, (C.platform,))
-
-
 def _of_period(
-    published: SnapshotTables, days: DaySums | None, sessions: DaySums | None, period: ReportPeriod
+    published: SnapshotTables, days: DaySums, sessions: DaySums, period: ReportPeriod
 ) -> Block:
-    if days is None:
-        return Block(period=period.name)
     campaigns = sum_campaigns(published, period)
     tables = (
         make_table(published, PLATFORMS, period, days.of(period)),
@@ -190,10 +182,10 @@ def list_campaigns(
 
 
 def _rate_matches(
-    sessions: DaySums | None, campaigns: pl.DataFrame, period: ReportPeriod
+    sessions: DaySums, campaigns: pl.DataFrame, period: ReportPeriod
 ) -> tuple[Headline, ...]:
     """How much of the sessions of ad platforms, and of the spend, found each other."""
-    found = sessions.sum([MATCHED, OF_ADS], period) if sessions else {}
+    found = sessions.sum([MATCHED, OF_ADS], period)
     seen = campaigns.filter(pl.col(C.sessions) > 0)
     rates = (
         (
@@ -208,13 +200,11 @@ def _rate_matches(
     return tuple(Headline(title, plain(rate, RATE)) for title, rate in rates if rate is not None)
 
 
-def _read_matches(published: SnapshotTables) -> DaySums | None:
+def _read_matches(published: SnapshotTables) -> DaySums:
     """The sessions of each day that came from ad platforms, and those whose ad was found."""
-    if not published.has(MATCHES):
-        return None
-    is_matched = pl.col(SessionMatches.match_status) == "matched"
+    is_matched = pl.col(SessionMatches.match_status) == MatchStatus.MATCHED
     of_ads = pl.col(SessionMatches.platform).is_not_null() | (
-        pl.col(SessionMatches.match_status) == "ambiguous"
+        pl.col(SessionMatches.match_status) == MatchStatus.AMBIGUOUS
     )
     days = (
         published.scan(MATCHES)

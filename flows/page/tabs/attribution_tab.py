@@ -12,6 +12,7 @@ from contracts.reports.attribution import (
     HoldoutLift,
     Paths,
 )
+from contracts.vocabulary import MessageLevel
 from flows.page.figures import MONEY, TEXT, Cell, figure, plain
 from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
@@ -158,7 +159,12 @@ def _find_lift(published: SnapshotTables) -> dict[tuple[Any, Any], Cell]:
     if not published.has(LIFT):
         return {}
     key = published.key(LIFT)
-    rows = published.scan(LIFT).filter(pl.col(L.level) == "campaign").select(*key, GAIN).collect()
+    rows = (
+        published.scan(LIFT)
+        .filter(pl.col(L.level) == MessageLevel.CAMPAIGN)
+        .select(*key, GAIN)
+        .collect()
+    )
     return {
         (row[L.org_id], row[L.campaign_id]): figure(
             LIFT, {name: row[name] for name in key}, GAIN, row[GAIN], MONEY

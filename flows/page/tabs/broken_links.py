@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from contracts.reports.session_matches import UtmAudit
+from contracts.reports.session_matches import AuditKind, SessionMatches, UtmAudit
 from flows.page.figures import CODE, COUNT, MONEY, Cell, plain
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, list_cells, select_rows
@@ -13,22 +13,22 @@ from flows.page.views import Column, Rows, TableView
 from transforms.matching.suggestions import render_aliases
 from transforms.web.utm import normalize_text, normalize_value
 
-U = UtmAudit
+U, M = UtmAudit, SessionMatches
 AUDIT, MATCHES, TOUCHES = "ads/utm_audit", "ads/session_matches", "attribution/order_touches"
-FOUND_BY = ("utm_content", "utm_campaign")
+FOUND_BY = (M.utm_content, M.utm_campaign)
 """The values of a session by which an alias finds it, as far as the published table has them."""
 LAST_TOUCH = "revenue_last_touch"
 PAGE_AT = 4
 """Which of the labels is the example page."""
 Part = TypeVar("Part", Cell, Column)
 WORDS = {
-    "spend_without_sessions": "spend without sessions",
-    "sessions_without_ad": "sessions without an ad",
-    "name_used_twice": "name used twice",
-    "unknown_source": "unknown source",
-    "unresolved_macro": "macro left unresolved",
-    "content_without_ad": "content names no ad",
-    "alias_to_nothing": "alias leads to nothing",
+    AuditKind.SPEND_WITHOUT_SESSIONS: "spend without sessions",
+    AuditKind.SESSIONS_WITHOUT_AD: "sessions without an ad",
+    AuditKind.NAME_USED_TWICE: "name used twice",
+    AuditKind.UNKNOWN_SOURCE: "unknown source",
+    AuditKind.UNRESOLVED_MACRO: "macro left unresolved",
+    AuditKind.CONTENT_WITHOUT_AD: "content names no ad",
+    AuditKind.ALIAS_TO_NOTHING: "alias leads to nothing",
 }
 
 
@@ -102,14 +102,14 @@ def _bring(bearers: pl.DataFrame | None, row: Mapping[str, Any]) -> tuple[Cell, 
     if bearers is None or not line.text or row[U.parameter] not in FOUND_BY:
         return line, plain(None, COUNT), plain(None, MONEY)
     campaign, ad = row[U.suggested_campaign_id], row[U.suggested_ad_id]
-    platform = pl.col(U.platform)
-    is_there = (platform == row[U.suggested_platform]) & (pl.col(U.campaign_id) == campaign)
+    platform = pl.col(M.platform)
+    is_there = (platform == row[U.suggested_platform]) & (pl.col(M.campaign_id) == campaign)
     if ad is not None:
-        is_there &= pl.col(U.ad_id) == ad
+        is_there &= pl.col(M.ad_id) == ad
     found = bearers.filter(
-        pl.col("org_id") == row["org_id"],
-        pl.any_horizontal(pl.col(FOUND_BY) == normalize_text(row["value"])).fill_null(value=False),
-        platform.is_null() | (platform == row["suggested_platform"]),
+        pl.col(M.org_id) == row[U.org_id],
+        pl.any_horizontal(pl.col(FOUND_BY) == normalize_text(row[U.value])).fill_null(value=False),
+        platform.is_null() | (platform == row[U.suggested_platform]),
         ~is_there.fill_null(value=False),
     )
     revenue = found[LAST_TOUCH].sum() if LAST_TOUCH in found.columns else None
@@ -146,15 +146,15 @@ def _read_bearers(published: SnapshotTables, values: Sequence[str]) -> pl.DataFr
     bearers = matches.filter(
         pl.any_horizontal(pl.col(name).is_in(spellings) for name in FOUND_BY)
     ).select(
-        *("org_id", "session_id", "platform", "campaign_id", "ad_id"),
+        *(M.org_id, M.session_id, M.platform, M.campaign_id, M.ad_id),
         *(normalize_value(pl.col(name)) for name in FOUND_BY),
     )
     if LAST_TOUCH not in published.columns(TOUCHES):
         return bearers.collect()
-    session = ["org_id", "session_id"]
+    session = [M.org_id, M.session_id]
     revenue = (
         published.scan(TOUCHES)
-        .filter(pl.col("session_id").is_not_null())
+        .filter(pl.col(M.session_id).is_not_null())
         .group_by(session)
         .agg(pl.col(LAST_TOUCH).sum())
     )

@@ -3,6 +3,7 @@
 import polars as pl
 
 from contracts.reports.campaigns import DeliverySummary, HierarchyReport
+from contracts.vocabulary import MessageLevel
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
@@ -31,7 +32,7 @@ def build_campaigns_tab(published: SnapshotTables) -> Tab:
         OF_CAMPAIGN,
         H.revenue,
         bars=(H.human_click_rate,),
-        only=pl.col(H.level) == "campaign",
+        only=pl.col(H.level) == MessageLevel.CAMPAIGN,
     )
     deliveries = TableSpec(
         "Sends of each campaign by final status, newest first",
@@ -68,7 +69,7 @@ def _list_levels() -> list[FinerLevel]:
             pl.format("dispatch: {}", words),
             (H.org_id, H.campaign_id),
             implied=pl.col(H.dispatch_id).eq_missing(pl.col(H.campaign_id)),
-            only=(pl.col(H.level) == "dispatch") & pl.col(H.campaign_id).is_not_null(),
+            only=(pl.col(H.level) == MessageLevel.DISPATCH) & pl.col(H.campaign_id).is_not_null(),
         ),
         FinerLevel(
             HIERARCHY,
@@ -76,6 +77,6 @@ def _list_levels() -> list[FinerLevel]:
             pl.format("message: {}", words),
             (H.org_id, H.campaign_id, H.dispatch_id),
             implied=pl.col(H.message_id).eq_missing(pl.col(H.dispatch_id)),
-            only=(pl.col(H.level) == "message") & pl.col(H.campaign_id).is_not_null(),
+            only=(pl.col(H.level) == MessageLevel.MESSAGE) & pl.col(H.campaign_id).is_not_null(),
         ),
     ]

@@ -103,11 +103,8 @@ def _describe_sends(
     published: SnapshotTables, channel: str, periods: list[ReportPeriod]
 ) -> list[Block]:
     """Figures of each period, and how they went by the day."""
-    tables = [f"{channel}/channel_report", f"{channel}/daily_report"]
-    table = next((name for name in tables if published.has(name)), None)
-    if table is None:
-        return []
-    days = read_day_sums(published, table, [*COUNTS, *parts_of(RATIOS)])
+    figures = [*COUNTS, *parts_of(RATIOS)]
+    days = read_day_sums(published, f"{channel}/channel_report", figures)
     return [
         Block(
             period=period.name,

@@ -5,14 +5,15 @@ from collections import Counter
 import polars as pl
 
 from contracts.manifest import Check
+from contracts.quarantine import Quarantine
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.page.figures import COUNT, TEXT
 from flows.page.pieces import MOST_ROWS
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, list_values, make_table
 from flows.page.views import Block, Tab, TableView, only_made
+from flows.storage.snapshots.publish import QUARANTINE
 
-QUARANTINE = "quarantine"
 MOST_REASONS = 30
 PROOFS_NAMED = 4
 COUNTS = {
@@ -98,8 +99,8 @@ def _list_reasons(published: SnapshotTables) -> TableView | None:
     """Why rows were rejected, and how many; their values stay in quarantine."""
     counts: Counter[tuple[str, str]] = Counter()
     for file in sorted((published.folder / QUARANTINE).glob("*.parquet")):
-        reasons = pl.scan_parquet(file).select(pl.col("failed_checks").explode()).collect()
-        for reason in reasons["failed_checks"].drop_nulls():
+        reasons = pl.scan_parquet(file).select(pl.col(Quarantine.failed_checks).explode()).collect()
+        for reason in reasons[Quarantine.failed_checks].drop_nulls():
             counts[file.stem, reason] += 1
     rows = [(*of, count) for of, count in counts.most_common(MOST_REASONS)]
     note = "`campaign-reports rejects` shows the rows and how to mend them."

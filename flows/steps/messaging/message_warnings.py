@@ -77,7 +77,7 @@ def _find_unclear_sends(catalog: Catalog, unclear: dict[str, int]) -> Iterator[W
             setting="[[feeds]] table = messages",
         )
     if catalog.has_rows("sends") and (count := unclear.get(ORPHANS, 0)):
-        yield _unresolved("events", "send_id", "sends.send_id", count)
+        yield _unresolved("events", Sends.send_id, "sends.send_id", count)
 
 
 def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
@@ -162,15 +162,16 @@ def _find_several_campaigns(messages: pl.DataFrame) -> Iterator[Warned]:
 
 def _unresolved_by_facts(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
     """What sends and events refer to in vain, counted by id: their facts have it ready."""
+    names = DescribedMessages
     named = built.messages.filter(
-        pl.col("message_id").is_not_null(),
-        pl.col("message_key") != hash_id("campaign_id", seed=IMPLIED_MESSAGE).fill_null(0),
+        pl.col(names.message_id).is_not_null(),
+        pl.col(names.message_key) != hash_id(names.campaign_id, seed=IMPLIED_MESSAGE).fill_null(0),
     )
-    unknown = {"messages.message_id": named.filter(~pl.col("is_described")).height}
+    unknown = {"messages.message_id": named.filter(~pl.col(names.is_described)).height}
     campaigns = built.messages.filter(
-        pl.col("campaign_id").is_not_null(), pl.col("campaign_name").is_null()
+        pl.col(names.campaign_id).is_not_null(), pl.col(names.campaign_name).is_null()
     )
-    unknown["campaigns.campaign_id"] = campaigns.select("org_id", "campaign_id").n_unique()
+    unknown["campaigns.campaign_id"] = campaigns.n_unique([names.org_id, names.campaign_id])
     known = catalog.scan("contacts").select(hash_id(Contacts.contact_id, seed=CONTACT))
     places = KeyPlaces.of(known.collect(engine="streaming").to_series())
     unknown["contacts.contact_id"] = built.facts.count_contacts(places)
