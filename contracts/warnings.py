@@ -94,6 +94,10 @@ WARNINGS: Mapping[str, str] = {
         "a provider's summary with more deliveries than sends, or more unique opens or clicks than "
         "deliveries: rates above 1"
     ),
+    "never_told": (
+        "hundreds of delivered e-mails of which none was ever opened, or thousands of which none "
+        "was clicked: no feed gives these events, and 0 says nothing"
+    ),
     "no_files": "no file matches a feed's pattern",
     "no_offset": (
         "times without an offset, while the reports have a time zone and neither the feed's "
@@ -172,8 +176,8 @@ WARNINGS: Mapping[str, str] = {
     "status_disagreement": "a final status that events contradict; the row stands",
     "total_suspected": (
         "a row at the start or end of a file that a word for totals names, ad figures called `All` "
-        "that cost what others of the day cost, or a last order with an id without a digit that "
-        "brings what all others do: perhaps a total row; it counts"
+        "or `Total` that cost what others of the day cost, or a last order with an id without a "
+        "digit that brings what all others do: perhaps a total row; it counts"
     ),
     "two_feeds_speak": (
         "two feeds give one entity's figures of the same days; the one configured first counts"

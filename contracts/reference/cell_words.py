@@ -8,8 +8,21 @@ TOTAL = re.compile(
     r"|totalt|suma(?: total)?|razem|итого|合計|总计)\s*:?\s*$"
 )
 """A word that names a row of sums and nothing else."""
-ALL = ("All", "Alle", "Tous", "Toutes", "Todos", "Todas", "Tutti", "Tutte")
-"""What a pivot table calls the sums over the names of a column."""
+ALL = (
+    *("All", "Alle", "Tous", "Toutes", "Todos", "Todas", "Tutti", "Tutte"),
+    *(
+        "Total",
+        "TOTAL",
+        "total",
+        "Totals",
+        "Grand total",
+        "Grand Total",
+        "Gesamt",
+        "Gesamtergebnis",
+    ),
+    *("Summe", "Totale", "Totaal"),
+)
+"""What a pivot table, or a report of days, calls the sums over the names of a column."""
 NOBODY = frozenset(
     {
         *("null", "(null)", "none", "(none)", "nil", "nan", "NaN", "na", "n/a", "#n/a"),

@@ -9,9 +9,10 @@ from contracts.columns import references
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import CONTRADICTED, ELSEWHERE, ORPHANS, SHARED
 from contracts.facts.messaging.send_keys import AddressOwners
+from contracts.facts.messaging.send_sums import MessageRows
 from contracts.feeds import FEEDS, Contacts, Orders, Sends
 from contracts.manifest import Warned, count_of
-from contracts.vocabulary import Action
+from contracts.vocabulary import Action, Channel
 from flows.catalog.canonical_tables import Catalog
 from flows.steps.messaging.message_reports import MessageFacts
 from transforms.common.joins import HELD
@@ -26,6 +27,11 @@ from transforms.common.keys import (
     hash_unknown_message,
 )
 
+NEVER_NONE = {
+    Action.OPENED: (MessageRows.opens, 100),
+    Action.CLICKED: (MessageRows.clicks, 2_000),
+}
+"""Action -> what counts it, and of how many e-mails some are opened or clicked for sure."""
 OF_FACTS = frozenset({"sends", "events"})
 """Tables whose references are counted from the facts."""
 
@@ -36,6 +42,7 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
     These are references that lead nowhere, statuses that events contradict, shared addresses.
     """
     yield from _find_assumed_deliveries(catalog, built)
+    yield from _find_untold(built)
     yield from _find_unclear_sends(catalog, built.facts.count_unclear())
     yield from _find_assumed_channels(catalog, built.messages)
     yield from _find_several_campaigns(built.messages)
@@ -102,6 +109,27 @@ def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[
             channel=channel,
             setting="[[feeds]] table = events",
         )
+
+
+def _find_untold(built: MessageFacts) -> Iterator[Warned]:
+    """What was never told of so many e-mails that nobody can have done it to none of them."""
+    names, rows = MessageRows, built.rows[Channel.EMAIL].lazy()
+    counts = {action: pl.col(name).sum() for action, (name, _) in NEVER_NONE.items()}
+    sums = rows.group_by(names.org_id).agg(pl.col(names.delivered).sum(), **counts).collect()
+    for action, (name, least) in NEVER_NONE.items():
+        lacking = sums.filter(pl.col(action) == 0, pl.col(names.delivered) >= least)
+        if count := lacking.get_column(names.delivered).sum():
+            event_type = f"{Channel.EMAIL}_{action}"
+            yield Warned(
+                code="never_told",
+                message=f"no feed says of any of {count:,} delivered e-mails that it was {action}: "
+                f"{name} and their rates are 0 for want of events; a feed of {event_type} gives "
+                f"them, or values = {{ event_type = {{ … = {event_type!r} }} }} where a feed has "
+                "them under another word",
+                count=count,
+                channel=Channel.EMAIL,
+                setting="[[feeds]] table = events",
+            )
 
 
 def _find_assumed_channels(catalog: Catalog, messages: pl.DataFrame) -> Iterator[Warned]:

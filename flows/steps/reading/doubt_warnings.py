@@ -134,24 +134,33 @@ def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
 
 
 def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
-    """Rows at the start or end of a file that only a word for totals names."""
-    if "total_rows" in feed.section.model_fields_set:
+    """Rows that only a word for totals names; those that `total_rows` leaves out are none."""
+    stated = feed.section.total_rows
+    if "total_rows" in feed.section.model_fields_set and not stated:
         return
-    for (_, word), count in sorted(add_up(files, lambda got: got.pivot_sums).items()):
+    pivots = add_up(files, lambda got: got.pivot_sums)
+    for (_, word), count in sorted(pivots.items()):
         yield feed.warn(
             "total_suspected",
             f"{count_of(count, 'row')} whose campaign, ad group or ad is called {word!r} cost what "
-            "others of the day cost together, as the sums of a pivot table do: that counts again; "
-            f"{write_toml({'null_values': [word]})[2:-2]} reads no name there",
+            "others of the day cost together, as sums do: that counts again; export without "
+            f"them, or {write_toml({'null_values': [word]})[2:-2]} reads no name there",
             "null_values",
             count=count,
         )
     for (table, word), count in sorted(add_up(files, lambda got: got.totals).items()):
+        if (table, word) in pivots:
+            continue
+        mends = (
+            f"total_rows leaves out none that begin otherwise: take {count_of(count, 'row')} out"
+            if stated
+            else f"total_rows = {write_toml([f'{word}$'])} leaves out those that begin so, "
+            "total_rows = [] says that they are none that only add up"
+        )
         yield feed.warn(
             "total_suspected",
             f"{count_of(count, 'row')} of {table} named {word!r} at the start or end of a file, "
-            f"read like any other: total_rows = {write_toml([f'{word}$'])} leaves out those that "
-            "begin so, total_rows = [] says that they are none that only add up",
+            f"read like any other: {mends}",
             "total_rows",
             count=count,
         )

@@ -112,6 +112,11 @@ P1,Ada@Example.com,Ada,L,+4930,2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,52.5,Ac
               Decimal("290.25"))],
         ),
         (
+            "email.campaign_report", MAILCHIMP, "a.csv",
+            [("email", "c2b4c1", "Spring", 1240, 1200, 700, 480, 90, 60, 40, 6, 1, 7,
+              Decimal("290.25"))],
+        ),
+        (
             "klaviyo.campaign_report", KLAVIYO, "a.csv",
             [("email", "01HX:A", "Spring, A", 620, 600, 350, 240, 45, 30, 20, 3, 0, 3,
               Decimal(145)),

@@ -321,3 +321,20 @@ def test_levels_of_several_channels_are_several(worlds: dict[str, Ran]) -> None:
         ("several", "Q", 2, 1),
         ("sms", "(none)", 1, 0),
     ]
+
+
+@pytest.mark.parametrize(("sends", "told"), [(99, []), (100, [100])])
+def test_opens_that_nobody_tells_are_not_none(tmp_path: Path, sends: int, told: list[int]) -> None:
+    """An export of clicks alone: an open rate of 0 is no figure, and is told."""
+    rows = [
+        {"send_id": str(n), "contact_id": "101", "campaign_id": "c", "status": "delivered"}
+        for n in range(sends)
+    ]
+    clicks = [event("c1", "email_clicked", send_id="1")]
+    ran = publish(tmp_path, sends=rows, events=clicks)
+    found = [one for one in ran.warnings if one.code == "never_told"]
+    assert [one.count for one in found] == told
+    assert all("no feed says of any of 100 delivered e-mails" in one.message for one in found)
+    opens = [*clicks, event("o1", "email_opened", send_id="1")]
+    ran = publish(tmp_path / "opened", sends=rows, events=opens)
+    assert "never_told" not in {one.code for one in ran.warnings}

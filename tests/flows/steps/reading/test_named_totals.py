@@ -26,7 +26,7 @@ def list_told(home: Path, table: str, content: str, setting: str = "") -> list[s
         ("message_stats", "channel,message_id,sends\nemail,m1,10\nemail,Totals,10\n"),
         (
             "ad_stats",
-            "date_day,platform,campaign_id,spend\n2026-01-01,p,A,1\n2026-01-01,p,Total,1\n",
+            "date_day,platform,campaign_id,spend\n2026-01-01,p,A,1\n2026-01-01,p,Total,2\n",
         ),
     ],
 )
@@ -42,6 +42,25 @@ def test_a_row_that_a_word_for_totals_names_is_told(
 def test_the_setting_that_the_warning_names_leaves_the_row_out(tmp_path: Path) -> None:
     content = "contact_id,email\n1,a@x.io\nGesamt,1\n"
     assert not list_told(tmp_path, "contacts", content, 'total_rows = ["Gesamt$"]\n')
+
+
+def test_a_setting_that_leaves_out_none_silences_nothing(tmp_path: Path) -> None:
+    """A row's first cell decides: of one that begins with its channel none is a total."""
+    content = "channel,message_id,sends\nemail,m1,10\nemail,Total,10\n"
+    (said,) = list_told(tmp_path, "message_stats", content, 'total_rows = ["Total$"]\n')
+    assert "leaves out none that begin otherwise" in said
+
+
+def test_sums_of_each_day_are_told_with_how_many_they_are(tmp_path: Path) -> None:
+    days = "".join(
+        f"2026-01-0{n},p,A,A,1\n2026-01-0{n},p,B,B,2\n2026-01-0{n},p,T,Total,3\n"
+        for n in range(1, 5)
+    )
+    content = "date_day,platform,campaign_id,campaign_name,spend\n" + days
+    for setting in ("", 'total_rows = ["Total$"]\n'):
+        (said,) = list_told(tmp_path / setting[:5], "ad_stats", content, setting)
+        assert "4 rows whose campaign, ad group or ad is called 'Total' cost what others" in said
+    assert not list_told(tmp_path / "none", "ad_stats", content, "total_rows = []\n")
 
 
 def test_rows_amid_others_and_names_with_more_words_are_none(tmp_path: Path) -> None:
