@@ -182,6 +182,9 @@ WARNINGS: Mapping[str, str] = {
     "two_feeds_speak": (
         "two feeds give one entity's figures of the same days; the one configured first counts"
     ),
+    "unit_unsaid": (
+        "a column whose name says micros, cents or thousands, read as whole units: `units` says so"
+    ),
     "unknown_event_type": (
         "rows of an event type that is not a standard one, with the nearest; kept as generic events"
     ),

@@ -1,5 +1,6 @@
 """How cells are written, where not in the contract's own terms: units, marks of numbers."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Literal
@@ -22,9 +23,15 @@ class Unit(StrEnum):
     EXCEL_DAYS = "excel_days"
     """Days since 30 December 1899 with a fraction for the time, in the feed's time zone."""
     PERCENT = "percent"
+    CENTS = "cents"
 
 
-UNITS_OF_AMOUNTS = frozenset((Unit.MICROS, Unit.PERCENT))
+UNITS_OF_AMOUNTS = frozenset((Unit.MICROS, Unit.CENTS, Unit.PERCENT))
+UNIT_WORDS = re.compile(
+    r"(?i)(?<![a-z])(?:(?P<micros>micros?)|(?P<cents>cents|pence|in[ _]cent|minor[ _]units?)"
+    r"|(?P<thousands>thousands?|tausend|tsd\.?))(?![a-z])|(?P<zeros>\(000s?\))"
+)
+"""What a column is called that counts parts of an amount, or thousands."""
 
 DecimalMark = Literal[".", ","]
 """What stands before a number's fraction."""
@@ -40,6 +47,12 @@ NegativeForm = Literal["(1)", "1-"]
 NO_STAMP = "is neither a day nor a stamp, and only these have formats"
 TWO_FORMS = "has a format, too; give one of the two"
 BOTH_MARKS = "is the decimal mark too; give the other one as decimal"
+
+
+def find_unit(header: str) -> str | None:
+    """The word of the unit that a column's name says: `micros`, `cents`, `thousands`; or none."""
+    found = UNIT_WORDS.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header))
+    return found and (found.lastgroup or "").replace("zeros", "thousands")
 
 
 def find_unfit(

@@ -79,8 +79,8 @@ class FeedSection(Section):
     )
     units: dict[str, Unit] = Field(
         {},
-        description="our column = what its numbers count: of amounts micros or percent, of stamps "
-        "unix_seconds, unix_milliseconds, unix (by magnitude) or excel_days",
+        description="our column = what its numbers count: of amounts micros, cents or percent, of "
+        "stamps unix_seconds, unix_milliseconds, unix (by magnitude) or excel_days",
         examples=[{"occurred_at": "unix_milliseconds"}],
     )
     decimal: DecimalMark | None = Field(

@@ -3,6 +3,7 @@
 import re
 
 from contracts.columns import required
+from contracts.config.cell_forms import Unit, find_unit
 from contracts.config.nearest_names import nearest_names
 from contracts.config.toml_values import write_toml
 from contracts.feeds import (
@@ -156,12 +157,14 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
     }
     first = missing[0].column.split(" or ")[0]
     guess = (near.get(first) or ["…"])[0]
+    unit = find_unit(guess)
+    units = f" and units = {{ {first} = {write_toml(unit)} }}" if unit in set(Unit) else ""
     common = [one.column for one in missing if one.column in ONE_FOR_ALL]
     is_known = any(list_given(feed, header))
     parts = [
         "" if is_known else NOTHING_KNOWN,
         *_say_near(near, free),
-        f"name the file's column in the feed: columns = {{ {first} = {write_toml(guess)} }}",
+        f"name the file's column in the feed: columns = {{ {first} = {write_toml(guess)} }}{units}",
         *(
             "or, if all rows have the same, give it: "
             f"constants = {{ {name} = {write_toml(ONE_FOR_ALL[name])} }}"

@@ -24,7 +24,7 @@ from flows.ingest.required_columns import find_missing
 from flows.steps.messaging.described_messages import find_channels
 from flows.steps.reading.conversion_names import warn_of_conversions
 from flows.steps.reading.doubt_warnings import add_up, warn_of_doubts
-from flows.steps.reading.foreign_signs import warn_of_signs
+from flows.steps.reading.foreign_signs import warn_of_signs, warn_of_units
 from transforms.common.calendar import find_day
 from transforms.ingest.expressions import file_columns, fold
 
@@ -49,6 +49,7 @@ def find_feed_warnings(
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
         yield from _warn_of_constants(feed, filled, loaded.sources)
         yield from warn_of_signs(feed, filled, loaded.config.workspace.currency)
+        yield from warn_of_units(feed, filled)
         yield from warn_of_doubts(feed, filled, loaded.config.workspace.timezone)
         yield from _warn_of_far_off_times(feed, filled, (now + AHEAD).date())
         yield from _warn_of_platforms(feed, filled, loaded.config.ads)

@@ -1,8 +1,10 @@
-"""Amounts whose sign or column names another currency than the one they count as (SPEC §5.2)."""
+"""Amounts whose sign or column names another currency or unit than they count as (SPEC §5.2)."""
 
 from collections.abc import Iterator
 
 from contracts.columns import columns, polars_schema
+from contracts.config.cell_forms import Unit, find_unit
+from contracts.config.toml_values import write_toml
 from contracts.feeds import FEEDS, AdStats
 from contracts.manifest import Warned, count_of
 from contracts.reference.currency_signs import find_signs, is_of_other
@@ -53,14 +55,48 @@ def warn_of_signs(feed: ConfiguredFeed, files: list[ReadFile], reporting: str) -
             )
 
 
+def warn_of_units(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Warn of columns that are called micros, cents or thousands, and are read as whole ones.
+
+    Args:
+        files: The feed's files that have rows.
+    """
+    headers = dict.fromkeys(tuple(one.receipt.columns) for one in files)
+    for resolved in feed.mappings:
+        schema, units = polars_schema(resolved.table), resolved.mapping.units
+        found = {
+            ours: (theirs, unit)
+            for header in headers
+            for ours, theirs in _list_read(resolved, header)
+            if schema[ours].is_numeric() and ours not in units and (unit := find_unit(theirs))
+        }
+        for ours, (theirs, unit) in found.items():
+            mends = f"units = {{ {ours} = {write_toml(unit)} }} reads them as such"
+            if unit not in set(Unit):
+                mends = "deliver whole numbers, or leave the column out of columns"
+            yield feed.warn(
+                "unit_unsaid",
+                f'column "{theirs}" is read as {ours} of {resolved.mapping.table} as it stands, '
+                f"while its name says {unit}: {mends}",
+                f"units.{ours}",
+            )
+
+
+def _list_read(resolved: ResolvedMapping, header: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Our columns, and those of the file that they are read from."""
+    named = index_header(header, resolved)
+    for ours, expression in resolved.mapping.columns.items():
+        for theirs in file_columns(expression, header):
+            if fold(theirs) in named:
+                yield ours, named[fold(theirs)]
+
+
 def _list_foreign(
     resolved: ResolvedMapping, header: tuple[str, ...], reporting: str
 ) -> Iterator[str]:
     """The file's columns of amounts whose names say another currency."""
-    named = index_header(header, resolved)
     schema = polars_schema(resolved.table)
-    for ours, expression in resolved.mapping.columns.items():
-        for theirs in file_columns(expression, header) if schema[ours].is_decimal() else ():
-            told = find_signs(theirs)
-            if fold(theirs) in named and told and all(is_of_other(one, reporting) for one in told):
-                yield named[fold(theirs)]
+    for ours, theirs in _list_read(resolved, header):
+        told = find_signs(theirs) if schema[ours].is_decimal() else ()
+        if told and all(is_of_other(one, reporting) for one in told):
+            yield theirs

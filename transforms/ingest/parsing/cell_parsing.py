@@ -59,7 +59,11 @@ YEAR = r"(?:[1-9]\d{3}|0[1-9]\d\d|00[1-9]\d|000[1-9])"
 ISO_START = rf"^\s*{YEAR}-\d\d-\d\d(?:[T ]\d{{1,2}}:\d\d|\s*$)"
 TRUE_WORDS = ("true", "t", "1", "yes", "y")
 FALSE_WORDS = ("false", "f", "0", "no", "n")
-DIVISORS: dict[Unit | None, int] = {Unit.MICROS: 1_000_000, Unit.PERCENT: 100}
+DIVISORS: dict[Unit | None, int] = {
+    Unit.MICROS: 1_000_000,
+    Unit.CENTS: 100,
+    Unit.PERCENT: 100,
+}
 """Unit of a number -> how many of it are one."""
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 """The Unix times of the years 1 to 9999."""
