@@ -146,6 +146,7 @@ def _identify(read: FeedsRead, asked: Asked) -> set[Identifier]:
     of_organization = people.filter(pl.col(ORG_ID) == org_id)
     is_theirs = pl.col(CONTACT).is_in(list(contacts))
     theirs, others = of_organization.filter(is_theirs).collect(), of_organization.filter(~is_theirs)
+    others = pl.concat([others, _find_addressed(of_organization, theirs, others)])
     for kind in (EMAIL, PHONE, DEVICE):
         found |= {(org_id, kind, value) for value in _list_unshared(theirs, others, kind)}
     addresses = [value.strip().lower() for _, kind, value in found if kind == EMAIL]
@@ -181,6 +182,18 @@ def _find_organization(own: pl.DataFrame, asked: Asked) -> str:
         msg = f"{len(organizations)} organizations know such a contact"
         raise UsageError(msg, f"Name one with --org: {', '.join(organizations)}.")
     return organizations[0] if organizations else (asked.org_id or "default")
+
+
+def _find_addressed(rows: pl.LazyFrame, theirs: pl.DataFrame, others: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of the person's devices that name no contact, but the address of another one."""
+    address = normalize_email(pl.col(EMAIL)).alias(EMAIL)
+    devices = theirs.get_column(DEVICE).drop_nulls()
+    nameless = rows.filter(pl.col(CONTACT).is_null(), pl.col(DEVICE).is_in(devices.implode()))
+    return (
+        nameless.with_columns(address)
+        .join(others.select(address), on=EMAIL, how="semi")
+        .join(theirs.lazy().select(address), on=EMAIL, how="anti")
+    )
 
 
 def _list_unshared(theirs: pl.DataFrame, others: pl.LazyFrame, kind: str) -> Iterator[str]:

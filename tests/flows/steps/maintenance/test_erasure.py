@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -339,6 +340,37 @@ def test_what_takes_an_order_of_the_person_back_goes_with_it(tmp_path: Path, *, 
     publish_tables(root)
     report = pl.read_parquet(published_tables(root)["attribution", "channel_attribution"])
     assert report.filter(model="linear")["revenue"].to_list() == [7, -1]
+
+
+def test_a_device_on_which_another_ordered_by_address_is_not_the_person_s_alone(
+    tmp_path: Path,
+) -> None:
+    toml = feed("contacts", "raw/contacts.csv") + feed("orders", "raw/orders.csv")
+    toml += feed("sessions", "raw/sessions.csv")
+    orders = [
+        "1,2026-01-12T12:00:00Z,ann,,d1,10.00",
+        "2,2026-01-13T12:00:00Z,,Bo@example.org,d1,20.00",
+        "3,2026-01-14T12:00:00Z,,,d2,40.00",
+    ]
+    files = {
+        "contacts": "contact_id,email\nann,ann@example.org\nbo,bo@example.org\n",
+        "orders": "\n".join(
+            ["order_id,ordered_at,contact_id,email,anonymous_id,revenue", *orders, ""]
+        ),
+        "sessions": "session_id,started_at,contact_id,anonymous_id\n"
+        "v1,2026-01-12T11:00:00Z,ann,d2\nv2,2026-01-13T13:00:00Z,,d1\n",
+    }
+    root = write_workspace(
+        tmp_path / "ws",
+        "[workspace]\nmax_rejected_share = 1.0\n" + toml,
+        {f"raw/{name}.csv": text.encode() for name, text in files.items()},
+    )
+    publish_tables(root)
+    erase(root, contact="ann")
+    publish_tables(root)
+    report = pl.read_parquet(published_tables(root)["people", "contact_report"])
+    columns = ["contact_id", "orders", "revenue", "sessions"]
+    assert report.select(columns).rows() == [("bo", 1, Decimal("20.0000"), 1)]
 
 
 @pytest.mark.parametrize(
