@@ -60,6 +60,10 @@ WARNINGS: Mapping[str, str] = {
     "file_changing": (
         "a raw file changed while it was read, or is younger than `settle_seconds`: next run"
     ),
+    "figures_impossible": (
+        "a feed with more clicks than impressions, or whose spend looks like micros: thousands, "
+        "another unit or another column"
+    ),
     "files_alike": (
         "files that a feed's pattern would match but for capitals or compression, as `A.CSV` or "
         "`a.csv.gz` for `*.csv`; they are not read"
@@ -113,7 +117,8 @@ WARNINGS: Mapping[str, str] = {
     ),
     "order_lines": (
         "orders that stand in several rows of a file, of one time and with other revenue, as in an "
-        "export of a row an item; the last row counts alone"
+        "export of a row an item, or with revenue above and below 0, as a sale and its refund; the "
+        "last row counts alone"
     ),
     "order_state_unknown": (
         "orders in a state that no rule knows, as a shop's own word for cancelled; "

@@ -92,9 +92,10 @@ def _warn_of_lines(catalog: Catalog) -> Iterator[Warned]:
         if count := sum(counts):
             yield feed.warn(
                 "order_lines",
-                f"{count_of(count, 'order')} in several rows of a file, of one time and with other "
-                "revenue, of which the last row counts alone; if they are its items, deliver "
-                "one row an order with its whole revenue",
+                f"{count_of(count, 'order')} in several rows, of one time with other revenue or of "
+                "a sale and a refund, of which the last row counts alone; if they are its items, "
+                "deliver one row an order with its whole revenue; a refund is a row of its own id "
+                "that names the order in refund_of",
                 "files",
                 count=count,
             )

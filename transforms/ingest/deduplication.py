@@ -88,24 +88,31 @@ def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
 
 
 def count_orders_of_lines(candidates: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the orders that a file says several times over, of one instant with other revenue.
+    """Count the orders of several rows that are no versions: items, or a sale and its refund.
 
-    A later version of an order has the revenue of the earlier one, or stands in another file: these
-    are its items more often.
+    A later version of an order has the revenue of the earlier one, or stands in another file: rows
+    of one file and instant with other revenue are its items more often. None has revenue below 0.
 
     Args:
         candidates: Orders that may share a key, as `judge_versions` takes them.
 
     Returns:
-        One row per file that has such orders: `file` and how many, `orders`.
+        One row per file that has the last row of such orders: `file` and how many, `orders`.
     """
+    revenue = pl.col(Orders.revenue)
     return (
         candidates.filter(pl.col(Orders.refund_of).is_null())
         .group_by(FILE, KEY_HASH, Orders.ordered_at)
-        .agg(pl.col(Orders.revenue).n_unique())
-        .filter(pl.col(Orders.revenue) > 1)
+        .agg(revenue.min().alias("least"), revenue.max())
+        .group_by(KEY_HASH)
+        .agg(
+            pl.col(FILE).max(),
+            items=(pl.col("least") < revenue).any(),
+            refund=(pl.col("least").min() < 0) & (revenue.max() > 0),
+        )
+        .filter(pl.col("items") | pl.col("refund"))
         .group_by(FILE)
-        .agg(pl.col(KEY_HASH).n_unique().alias(ORDERS))
+        .agg(pl.len().alias(ORDERS))
         .sort(FILE)
     )
 

@@ -9,8 +9,10 @@ import polars as pl
 from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import LevelComparisons
 from contracts.facts.matching.session_matching import AuditedLinks
+from contracts.feeds import AdStats
 from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
+from flows.catalog.read_files import scan_together
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from transforms.ads.accounts_alike import (
@@ -23,11 +25,17 @@ from transforms.ads.daily_stats import BOTH
 from transforms.ads.entities import ENTITY
 from transforms.ads.levels import RANKS
 from transforms.ads.speakers import FEED, NO_LEVEL, OWN, TOP
+from transforms.ingest.deduplication import FILE, KEY_HASH
 from transforms.reports.spend_sources import compare_levels, is_left_out
 
 CENT = 0.01
 MOST_COMPARED = 1_000
 """Of how many sets of custom columns it is seen whether anything in them agrees."""
+FEWEST_PARTS = 2
+"""Of fewer, one that costs as much as the others is no sum."""
+MANY_CLICKS = 100
+MICROS_STEP, MOST_AN_IMPRESSION = 10_000, 100
+"""Of what amounts in micros are multiples, a cent, and how many an impression costs at least."""
 STATS_FEEDS = "the feeds of the table ad_stats"
 SPEND, PLATFORM = PlacedStats.spend, PlacedStats.platform
 CAMPAIGN, AD = PlacedStats.campaign_id, PlacedStats.ad_id
@@ -68,7 +76,8 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
         yield Warned(code="levels_disagree", setting=STATS_FEEDS, **told)
     yield from _warn_of_accounts(facts)
     yield from _warn_of_campaigns(facts)
-    yield from _warn_of_attributes(placed, feeds)
+    yield from _warn_of_attributes(placed, catalog)
+    yield from _warn_of_impossible_figures(placed, feeds)
 
 
 def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
@@ -167,8 +176,9 @@ def _warn_of_campaigns(facts: AdFacts) -> Iterator[Warned]:
         )
 
 
-def _warn_of_attributes(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
+def _warn_of_attributes(stats: pl.LazyFrame, catalog: Catalog) -> Iterator[Warned]:
     """Custom columns that a report lacks because others differ between the rows of a day."""
+    feeds = catalog.feeds.names
     own = pl.col(PlacedStats.attributes)
     pairs = (
         stats.filter(own.str.starts_with(BOTH))
@@ -178,6 +188,16 @@ def _warn_of_attributes(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterat
         .collect()
     )
     for feed, count, texts in pairs.iter_rows():
+        if wholes := _count_wholes(catalog, feed):
+            yield Warned(
+                code="total_suspected",
+                message=f"{feeds[feed]}: of several rows of one day and ad or campaign, one costs "
+                f"and shows what the others do together ({count_of(wholes, 'time')}), as a row of "
+                "all ages or devices beside its parts does: that counts again; export it without "
+                "the rows of all, or without the column that splits them",
+                feed=feeds[feed],
+                count=wholes,
+            )
         if not any(map(_agree_in_part, texts)):
             continue
         yield Warned(
@@ -189,6 +209,61 @@ def _warn_of_attributes(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterat
             feed=feeds[feed],
             count=count,
         )
+
+
+def _warn_of_impossible_figures(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
+    """Feeds with more clicks than impressions, and those whose amounts look like micros."""
+    clicks, shown, spend = PlacedStats.clicks, PlacedStats.impressions, pl.col(SPEND)
+    sums = (
+        stats.filter(pl.col(FEED).is_not_null())
+        .group_by(FEED)
+        .agg(
+            pl.col(clicks, shown, SPEND).sum(),
+            micros=(spend.cast(pl.Float64) % MICROS_STEP == 0).all(),
+        )
+        .sort(FEED)
+        .collect(engine="streaming")
+    )
+    for row in sums.iter_rows(named=True):
+        feed, was_shown = feeds[row[FEED]], row[shown]
+        price = row[SPEND] / was_shown if was_shown else 0
+        if row[clicks] > was_shown > 0 and row[clicks] >= MANY_CLICKS:
+            yield Warned(
+                code="figures_impossible",
+                message=f"{feed}: {row[clicks]:,} clicks of {was_shown:,} impressions; impressions "
+                "may be counted in thousands, or another column is read: look at columns",
+                feed=feed,
+                count=row[clicks],
+            )
+        if row["micros"] and price > MOST_AN_IMPRESSION:
+            yield Warned(
+                code="figures_impossible",
+                message=f"{feed}: an impression costs {price:,.2f}, and all amounts "
+                'are multiples of 10,000 as micros are: units = { spend = "micros" } reads them',
+                feed=feed,
+                amount=f"{row[SPEND]:.4f}",
+                setting="units.spend",
+            )
+
+
+def _count_wholes(catalog: Catalog, feed: int) -> int:
+    """Count the rows of a feed's days that are the sum of the day's others of the same entity.
+
+    Of few rows that is chance: it is told where most that have at least two parts are so.
+    """
+    own = [one for one in catalog.feeding("ad_stats") if one.raw.feed.place == feed]
+    files = [file for file in own if not file.is_copy]
+    shown, spend = pl.col(AdStats.impressions), pl.col(SPEND)
+    is_whole = (2 * spend.max() == spend.sum()) & (spend.max() > 0)
+    of_several = (
+        scan_together(files, "ad_stats")
+        .group_by(FILE, KEY_HASH)
+        .agg(pl.len(), whole=is_whole & (2 * shown.max() == shown.sum()).fill_null(value=True))
+        .filter(pl.col("len") > FEWEST_PARTS)
+        .select(pl.len(), pl.col("whole").sum())
+    )
+    several, wholes = of_several.collect(engine="streaming").row(0)
+    return wholes if 2 * wholes > several else 0
 
 
 def _agree_in_part(pair: str) -> bool:

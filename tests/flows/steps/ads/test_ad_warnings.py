@@ -206,3 +206,38 @@ def test_custom_columns_in_which_the_rows_of_a_day_differ_are_told(tmp_path: Pat
     alone = stats.replace(b"sales,", b"").replace(b"objective,", b"")
     root = write_workspace(tmp_path / "alone", toml, {"raw/stats.csv": alone})
     assert warned(run_workspace(root, tmp_path / "out of it"), "attributes_differ") == []
+
+
+def test_a_row_of_all_ages_beside_its_parts_is_told(tmp_path: Path) -> None:
+    """A pivot table's 3.00 of all ages and its 1.00 and 2.00 count as 6.00; parts alone do not."""
+    head = "date_day,platform,ad_id,impressions,spend,age\n"
+    parts = "2026-03-01,my_ads,1,10,1.00,18-24\n2026-03-01,my_ads,1,20,2.00,25-34\n"
+    cases = {
+        "whole": ("2026-03-01,my_ads,1,30,3.00,\n", [("ad_stats", 1, None)]),
+        "another": ("2026-03-01,my_ads,1,31,3.00,35-44\n", []),
+        "none": ("", []),
+    }
+    for name, (row, told) in cases.items():
+        stats = (head + parts + row).encode()
+        root = write_workspace(tmp_path / name, feed("ad_stats", "raw/s.csv"), {"raw/s.csv": stats})
+        ran = run_workspace(root, tmp_path / f"out of {name}")
+        assert warned(ran, "total_suspected") == told
+
+
+def test_figures_that_cannot_be_are_told(tmp_path: Path) -> None:
+    """Impressions in thousands, and 12.50 as 12,500,000 micros; a dear click is none of them."""
+    cases = {
+        "110,12,5.00": ["may be counted in thousands"],
+        "9,5,5.00": [],
+        "3,500,12500000": ["an impression costs 25,000.00"],
+        "3,500,12500001": [],
+        "3,5,90.00": [],
+    }
+    for number, (figures, told) in enumerate(cases.items()):
+        stats = f"date_day,platform,ad_id,clicks,impressions,spend\n2026-03-01,my_ads,1,{figures}\n"
+        raw = {"raw/s.csv": stats.encode()}
+        root = write_workspace(tmp_path / f"{number}", feed("ad_stats", "raw/s.csv"), raw)
+        ran = run_workspace(root, tmp_path / f"out {number}")
+        found = [one.message for one in ran.warnings if one.code == "figures_impossible"]
+        assert [part for part in told if part in "".join(found)] == told
+        assert len(found) == len(told)

@@ -383,6 +383,7 @@ def test_ids_that_several_things_bear_are_told(
         (b"1,2026-01-01,5,\n1,2026-01-01,5,\n2,2026-01-01,5,\n", []),
         (b"1,2026-01-01,5,\n1,2026-01-02,7,\n", []),
         (b"1,2026-01-01,5,\n1,2026-01-01,-5,1\n", []),
+        (b"1,2026-01-01,5,\n1,2026-01-09,-5,\n", [1]),
     ],
 )
 def test_orders_of_several_rows_with_other_revenue_are_told(
