@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Generator, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -19,16 +20,12 @@ from tests.support.shared_folders import make_once
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own there
 LEAST_FREE = 4 << 30
-SERVED = ("tests/flows/remote/",)
-"""Folders whose tests share a server."""
-LONGEST = (
-    *SERVED,
-    "tests/test_end_to_end.py",
-    "tests/faults/",
-    "tests/flows/announcements/",
-    "tests/flows/cluster/",
-    "tests/flows/test_nights.py",
+SERVED = (
+    ("tests/flows/remote/", "tests/flows/cluster/"),
+    ("tests/faults/", "tests/flows/test_nights.py"),
 )
+"""What shares a server, or a process that has imported what it forks."""
+LONGEST = (*chain(*SERVED), "tests/test_end_to_end.py", "tests/flows/announcements/")
 """Tests that take tens of seconds together."""
 
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > LEAST_FREE:
@@ -52,7 +49,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """A module's tests go to one process; those that share a server, with their whole folder."""
+    """A module's tests go to one process; those that share a server, together."""
     return Scheduling(config, log)
 
 
@@ -60,8 +57,8 @@ class Scheduling(LoadScopeScheduling):
     """Gives modules to processes in the order of collection."""
 
     def _split_scope(self, nodeid: str) -> str:
-        served = [folder for folder in SERVED if nodeid.startswith(folder)]
-        return served[0] if served else super()._split_scope(nodeid)
+        served = next((places[0] for places in SERVED if nodeid.startswith(places)), None)
+        return served or super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(wrapper=True)

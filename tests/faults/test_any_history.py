@@ -10,8 +10,10 @@ import random
 import shutil
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import ClassVar
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -29,7 +31,7 @@ from tests.support.faults.faulty_workspaces import (
     run_anew,
     without_run,
 )
-from tests.support.faults.forked_commands import Commands, Disturbance, forked_commands
+from tests.support.faults.forked_commands import Commands, Disturbance
 from tests.support.workspaces import write_workspace
 
 FAULTS = int(os.environ.get("FAULTS", "0"))
@@ -75,21 +77,14 @@ def has_files(history: "History") -> bool:
 class History(RuleBasedStateMachine):
     """A workspace to which things happen."""
 
+    commands: ClassVar[Commands]
+
     def __init__(self) -> None:
         super().__init__()
         self.place = Path(mkdtemp(prefix="history-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
         self.root = self.place / "ws"
         self.known: dict[str, Tables] = {}
         self.count = 0
-        self._commands = forked_commands(self.place / "commands")
-        self._started: Commands | None = None
-
-    @property
-    def commands(self) -> Commands:
-        """The process that forks commands, started when it is first needed."""
-        if self._started is None:
-            self._started = self._commands.__enter__()
-        return self._started
 
     @initialize()
     def begin(self) -> None:
@@ -183,9 +178,12 @@ class History(RuleBasedStateMachine):
             if (self.root / "campaigns.toml").exists():
                 self.run()
         finally:
-            if self._started is not None:
-                self._commands.__exit__(None, None, None)
             shutil.rmtree(self.place, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forks(commands: Commands) -> None:
+    History.commands = commands
 
 
 def stands_on(name: str, found: Tables, wanted: Tables) -> bool:

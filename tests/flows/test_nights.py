@@ -15,7 +15,7 @@ from tests.support.nights import find_faults, find_faults_after_kill, make_small
 
 FIRST = int(os.environ.get("FIRST", "0"))
 HISTORIES = range(FIRST, FIRST + int(os.environ.get("HISTORIES", "1")))
-NIGHTS = int(os.environ.get("NIGHTS", "3"))
+NIGHTS = int(os.environ.get("NIGHTS", "2"))
 KILLS = int(os.environ.get("KILLS", "1"))
 KILLS_A_HISTORY = 5
 
