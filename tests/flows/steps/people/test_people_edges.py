@@ -9,9 +9,17 @@ import pytest
 
 from flows.steps.activities import write_activities
 from flows.steps.people import journey_slices
-from tests.support.publishing import publish, row, rows
+from tests.support.publishing import Rows, Worlds, publish, row, rows
+from tests.support.workspaces import Ran
 
 PEOPLE = b"contact_id,email\n101,Ann@x.io\n102,\n"
+world = Worlds()
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
+    """What one run gave to each of the worlds."""
+    return world.publish(tmp_path_factory.mktemp("worlds"), contacts=PEOPLE)
 
 
 def event(own: str, event_type: str, at: str, **more: object) -> dict[str, Any]:
@@ -58,7 +66,8 @@ def test_a_scanners_clicks_are_told_in_the_journey_and_touch_nobody(
     assert touches == [("1", "human"), ("2", "human")]
 
 
-def test_the_cost_of_messages_in_attribution_is_that_of_their_reports(tmp_path: Path) -> None:
+@world
+def costly() -> dict[str, Rows]:
     messages = (
         b"message_id,name,campaign_id,cost\nm1,Sent,c1,5.00\nm2,Untimed,c1,7.00\nm3,Unsent,c1,11\n"
     )
@@ -66,14 +75,18 @@ def test_the_cost_of_messages_in_attribution_is_that_of_their_reports(tmp_path: 
         {"send_id": "s1", "message_id": "m1", "sent_at": "2026-01-09T12:00:00Z"},
         {"send_id": "s2", "message_id": "m2"},
     ]
-    ran = publish(
-        tmp_path,
-        contacts=PEOPLE,
-        campaigns=b"campaign_id,name,channel\nc1,One,email\n",
-        messages=messages,
-        sends=[{**send, "contact_id": "101", "status": "sent"} for send in sends],
-        orders=[order("o1")],
-    )
+    return {
+        "campaigns": b"campaign_id,name,channel\nc1,One,email\n",
+        "messages": messages,
+        "sends": [{**send, "contact_id": "101", "status": "sent"} for send in sends],
+        "orders": [order("o1")],
+    }
+
+
+def test_the_cost_of_messages_in_attribution_is_that_of_their_reports(
+    worlds: dict[str, Ran],
+) -> None:
+    ran = worlds["costly"]
     assert row(ran, "email", "campaign_report")["cost"] == 23
     for name in ("channel_attribution", "campaign_attribution"):
         costs = ran.table("attribution", name).filter(pl.col("cost") > 0, model="linear")
@@ -83,18 +96,21 @@ def test_the_cost_of_messages_in_attribution_is_that_of_their_reports(tmp_path: 
         ]
 
 
-def test_bare_clicks_of_an_implied_message_bring_orders(tmp_path: Path) -> None:
+@world
+def implied() -> dict[str, Rows]:
     """Skene: a campaign is its one message, an event names its send alone."""
     click = {"event_id": "e1", "event_type": "clicked", "occurred_at": "2026-01-10T12:00:00Z"}
     send = {"send_id": "s1", "campaign_id": "c1", "contact_id": "101", "status": "delivered"}
-    ran = publish(
-        tmp_path,
-        contacts=PEOPLE,
-        campaigns=b"campaign_id,name,channel\nc1,One,sms\nc2,Two,sms\n",
-        sends=[send],
-        events=[{**click, "send_id": "s1"}],
-        orders=[order("o1"), order("o2", contact_id="404"), order("o3", contact_id="102")],
-    )
+    return {
+        "campaigns": b"campaign_id,name,channel\nc1,One,sms\nc2,Two,sms\n",
+        "sends": [send],
+        "events": [{**click, "send_id": "s1"}],
+        "orders": [order("o1"), order("o2", contact_id="404"), order("o3", contact_id="102")],
+    }
+
+
+def test_bare_clicks_of_an_implied_message_bring_orders(worlds: dict[str, Ran]) -> None:
+    ran = worlds["implied"]
     for level in ("campaign", "dispatch", "message"):
         found = rows(ran, "campaigns", "hierarchy_report", level=level)
         assert [(r["campaign_name"], r["orders"], r["revenue"]) for r in found] == [
@@ -108,15 +124,18 @@ def test_bare_clicks_of_an_implied_message_bring_orders(tmp_path: Path) -> None:
     ]
 
 
-def test_a_contacts_newer_version_and_a_file_twice_change_no_journey(tmp_path: Path) -> None:
+@world
+def said_again() -> dict[str, Rows]:
     again = b"contact_id,email,updated_at\n101,old@x.io,2026-01-01\n101,Ann@x.io,2026-01-02\n"
     orders = [order("o1", contact_id=None, email="ann@x.io"), order("o1", contact_id="101")]
-    ran = publish(
-        tmp_path,
-        contacts=again,
-        events=[event("e1", "email_clicked", "12:00:00")] * 2,
-        orders=orders,
-    )
+    events = [event("e1", "email_clicked", "12:00:00")] * 2
+    return {"contacts": again, "events": events, "orders": orders}
+
+
+def test_a_contacts_newer_version_and_a_file_twice_change_no_journey(
+    worlds: dict[str, Ran],
+) -> None:
+    ran = worlds["said_again"]
     assert [step["event_id"] for step in rows(ran, "people", "contact_journey")] == ["e1", "o1"]
     assert row(ran, "people", "contact_report")["orders"] == 1
 
@@ -158,21 +177,32 @@ def test_identity_links_exist_where_web_feeds_are_configured(tmp_path: Path) -> 
     assert not (ran.folder / "people/identity_links.parquet").exists()
 
 
-@pytest.mark.parametrize("names", [{"message_id": "m1"}, {"campaign_id": "m1"}])
-def test_a_click_of_a_hold_out_by_message_and_contact_puts_nobody_on_the_list(
-    tmp_path: Path, names: dict[str, str]
-) -> None:
+def hold_out(**names: str) -> dict[str, Rows]:
     """101 was held out, and clicked a forwarded mail, perhaps; 102 was sent it."""
     sent = {"status": "delivered", "sent_at": "2026-01-10T12:00:00Z", **names}
-    ran = publish(
-        tmp_path,
-        contacts=PEOPLE,
-        campaigns=b"campaign_id,name,channel\nm1,One,email\n",
-        sends=[
+    return {
+        "campaigns": b"campaign_id,name,channel\nm1,One,email\n",
+        "sends": [
             {"send_id": "s1", "contact_id": "101", "is_holdout": "true", **sent},
             {"send_id": "s2", "contact_id": "102", "is_holdout": "false", **sent},
         ],
-        events=[event("e1", "email_clicked", "13:00:00")],
-    )
-    assert row(ran, "people", "list_growth")["size"] == 1
-    assert row(ran, "email", "message_report")["holdout"] == 1
+        "events": [event("e1", "email_clicked", "13:00:00")],
+    }
+
+
+@world
+def held_out_by_message() -> dict[str, Rows]:
+    return hold_out(message_id="m1")
+
+
+@world
+def held_out_by_campaign() -> dict[str, Rows]:
+    return hold_out(campaign_id="m1")
+
+
+@pytest.mark.parametrize("name", ["held_out_by_message", "held_out_by_campaign"])
+def test_a_click_of_a_hold_out_by_message_and_contact_puts_nobody_on_the_list(
+    worlds: dict[str, Ran], name: str
+) -> None:
+    assert row(worlds[name], "people", "list_growth")["size"] == 1
+    assert row(worlds[name], "email", "message_report")["holdout"] == 1

@@ -1,12 +1,23 @@
 """Refunds and cancelled orders, from raw rows to what channels earned (SPEC §4, §6.5)."""
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from tests.support.publishing import publish, row, rows
+import pytest
+
+from tests.support.publishing import Rows, Worlds, row, rows
+from tests.support.workspaces import Ran
 
 PEOPLE = b"contact_id\n101\n"
+world = Worlds()
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
+    """What one run gave to each of the worlds."""
+    return world.publish(tmp_path_factory.mktemp("worlds"), contacts=PEOPLE)
+
+
 CLICK: dict[str, Any] = {
     "event_id": "e1",
     "event_type": "email_clicked",
@@ -28,10 +39,17 @@ BACK: dict[str, Any] = {
 }
 
 
-def test_a_refund_after_the_look_back_is_taken_from_the_orders_channel(tmp_path: Path) -> None:
+@world
+def refunded() -> dict[str, Rows]:
     """80 by e-mail on 11 January; 110 days later the 30 go back to e-mail, not to (direct)."""
     cancelled = SOLD | {"order_id": "200", "cancelled_at": "2026-01-12T00:00:00Z"}
-    ran = publish(tmp_path, contacts=PEOPLE, events=[CLICK], orders=[SOLD, BACK, cancelled])
+    return {"events": [CLICK], "orders": [SOLD, BACK, cancelled]}
+
+
+def test_a_refund_after_the_look_back_is_taken_from_the_orders_channel(
+    worlds: dict[str, Ran],
+) -> None:
+    ran = worlds["refunded"]
     touches = ran.table("attribution", "order_touches")
     assert touches.select("order_id", "event_id", "linear", "revenue_linear").rows() == [
         ("100", "e1", Decimal(1), Decimal(80)),
@@ -54,13 +72,13 @@ def test_a_refund_after_the_look_back_is_taken_from_the_orders_channel(tmp_path:
     ]
 
 
-def test_an_order_that_names_nobody_is_direct(tmp_path: Path) -> None:
+@world
+def of_nobody() -> dict[str, Rows]:
     """Cash on delivery, point of sale: no e-mail, no cookie."""
-    ran = publish(
-        tmp_path,
-        contacts=PEOPLE,
-        events=[CLICK],
-        orders=[{"order_id": "300", "ordered_at": "2026-01-11T12:00:00Z", "revenue": "5.00"}],
-    )
-    direct = row(ran, "attribution", "channel_attribution", model="linear")
+    sold = {"order_id": "300", "ordered_at": "2026-01-11T12:00:00Z", "revenue": "5.00"}
+    return {"events": [CLICK], "orders": [sold]}
+
+
+def test_an_order_that_names_nobody_is_direct(worlds: dict[str, Ran]) -> None:
+    direct = row(worlds["of_nobody"], "attribution", "channel_attribution", model="linear")
     assert (direct["channel"], direct["revenue"]) == ("(direct)", Decimal(5))
