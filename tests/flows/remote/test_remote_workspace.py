@@ -17,7 +17,7 @@ from flows.remote.lease import hold_lease
 from flows.remote.object_store import S3Objects
 from flows.storage.snapshots.published_files import read_manifest
 from tests.support.object_stores import BUCKET, LOST, USER, Proxy, S3Server
-from tests.support.publishing import write_tables_alone
+from tests.support.publishing import publish_tables, write_tables_alone
 from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
 from tests.support.samples import EVERY_TABLE, copy_sample
 from tests.support.workspaces import as_csv, feed, write_workspace
@@ -66,7 +66,7 @@ def test_a_sample_has_the_same_bytes_in_the_store_and_in_a_folder(
     published_sample: Callable[[str], Path],
 ) -> None:
     s3.upload(copy_sample(name, tmp_path / name), address.prefix)
-    here, there = read_manifest(published_sample(name)), publish(address)
+    here, there = read_manifest(published_sample(name)), publish_tables(address)
     assert here is not None
     assert hashes(there) == hashes(here)
     assert there.inputs == here.inputs

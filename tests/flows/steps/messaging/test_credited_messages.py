@@ -61,35 +61,26 @@ def test_mail_of_an_unknown_send_is_shown(tmp_path: Path) -> None:
     assert got.rows() == [("letter", 2, 1)]
 
 
-@pytest.fixture(scope="module")
-def of_holdout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ann was held out of an e-mail, clicked on it as if it were an SMS, and bought."""
-    event = "e,sms_clicked,2026-01-02T10:00:00Z,ann,2,"
-    root = write(tmp_path_factory.mktemp("credited"), "ann", event)
-    publish_tables(root)
-    return root
-
-
-@pytest.mark.parametrize(
-    ("table", "keys"),
-    [
-        ("sms/message_report", ["message_id=mail"]),
-        ("sms/daily_report", ["message_id=mail", "date_day=2026-01-05"]),
-        ("sms/channel_report", ["date_day=2026-01-05"]),
-        ("campaigns/hierarchy_report", ["message_id=mail", "level=message"]),
-    ],
-)
-@pytest.mark.parametrize(("column", "value"), [("orders", 1), ("revenue", 100)])
 def test_a_click_of_a_hold_out_has_a_row_where_it_was_made(
-    of_holdout: Path,
-    capsys: pytest.CaptureFixture[str],
-    table: str,
-    keys: list[str],
-    column: str,
-    value: int,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = [part for one in keys for part in ("--key", one)]
-    command = ["explain", str(of_holdout), table, *asked, "--column", column, "--json"]
-    assert main(command) == 0
+    """Ann was held out of an e-mail, clicked on it as if it were an SMS, and bought."""
+    root = write(tmp_path, "ann", "e,sms_clicked,2026-01-02T10:00:00Z,ann,2,")
+    publish_tables(root)
+    day, message = {"date_day": "2026-01-05"}, {"message_id": "mail"}
+    keys = {
+        "sms/message_report": message,
+        "sms/daily_report": message | day,
+        "sms/channel_report": day,
+        "campaigns/hierarchy_report": message | {"level": "message"},
+    }
+    cells = [
+        {"table": table, "key": key, "column": column}
+        for table, key in keys.items()
+        for column in ("orders", "revenue")
+    ]
+    (tmp_path / "cells.json").write_text(json.dumps(cells))
+    assert main(["explain", str(root), "--cells", str(tmp_path / "cells.json"), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert (said["value"], [one["table"] for one in said["rows"]]) == (value, ["orders"])
+    assert [one["value"] for one in said] == [1, 100] * len(keys)
+    assert [[row["table"] for row in one["rows"]] for one in said] == [["orders"]] * len(cells)
