@@ -1,9 +1,10 @@
 """One run at a time on a workspace in an object store: a lease that is renewed (SPEC §12).
 
 The lease is an object. It is taken by a conditional request, so that of two machines one gets it;
-it says for how long it holds without being renewed, by the store's clock. Whoever takes over one
-that ran out first makes the pointer another object of the same meaning: a request of the former
-holder that is still on its way, however late, no longer finds the pointer that it is to replace.
+it says for how long it holds without being renewed. That it ran out only the store's clock tells,
+whatever those of the machines say. Whoever takes over one that ran out first makes the pointer
+another object of the same meaning: a request of the former holder that is still on its way, however
+late, no longer finds the pointer that it is to replace.
 """
 
 import json
@@ -16,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 from flows.errors import StorageFailed, WorkspaceBusy
 from flows.remote.address import Address
-from flows.remote.object_keys import LEASE, POINTER
+from flows.remote.object_keys import CLOCK, LEASE, POINTER
 from flows.remote.object_store import S3Objects, StoredObject, read_whole
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
 from flows.storage.lock import describe_holder, say_held
@@ -119,7 +120,7 @@ def refuse_if_leased(address: Address) -> None:
     """
     objects = S3Objects(address)
     found = _find_lease(objects)
-    if found is not None and _is_held(*found):
+    if found is not None and _is_held(objects, *found):
         raise _busy(objects, found[0], 0)
 
 
@@ -127,7 +128,7 @@ def _acquire(objects: S3Objects, lease: Lease, wait_seconds: float) -> None:
     deadline = time.monotonic() + wait_seconds
     while True:
         found = _find_lease(objects)
-        if found is None or not _is_held(*found):
+        if found is None or not _is_held(objects, *found):
             with suppress(ObjectChanged):
                 lease.take(found[1].e_tag if found else None)
                 if found is not None and not found[0].get("free"):
@@ -152,10 +153,20 @@ def _find_lease(objects: S3Objects) -> tuple[dict[str, object], StoredObject] | 
     return said if isinstance(said, dict) else {}, stored
 
 
-def _is_held(said: dict[str, object], stored: StoredObject) -> bool:
+def _is_held(objects: S3Objects, said: dict[str, object], stored: StoredObject) -> bool:
+    """Whether a lease holds still; the store is asked for its time where it seems to have ended."""
+    if said.get("free"):
+        return False
     seconds = said.get("seconds")
     lasts = timedelta(seconds=seconds if isinstance(seconds, int | float) else LEASE_SECONDS)
-    return not said.get("free") and datetime.now(UTC) < stored.modified + lasts
+    ends = stored.modified + lasts
+    return datetime.now(UTC) < ends or _ask_time(objects) < ends
+
+
+def _ask_time(objects: S3Objects) -> datetime:
+    """What the store's clock says: when it took what is written now."""
+    objects.put(CLOCK, b"")
+    return objects.look(CLOCK).modified
 
 
 def _fence_pointer(objects: S3Objects) -> None:

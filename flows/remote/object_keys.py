@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 LEASE = "state/lock"
+CLOCK = "state/clock"
+"""Written to learn the store's time."""
 POINTER = "reports/current.json"
 UPLOADS = "state/uploads/"
 """One object a run whose snapshot is on its way into the store, and not published yet."""
@@ -34,7 +36,7 @@ class Kind(StrEnum):
     STATE = "state"
     RAW = "raw"
     OWN = "own"
-    """The lease and what is noted of uploads: never shown to a command."""
+    """The lease, the clock and what is noted of uploads: never shown to a command."""
 
 
 def kind_of(key: str) -> Kind:
@@ -52,7 +54,7 @@ def kind_of(key: str) -> Kind:
 
 
 def _kind_of_state(key: str) -> Kind:
-    if key == LEASE or key.startswith(UPLOADS):
+    if key in {LEASE, CLOCK} or key.startswith(UPLOADS):
         return Kind.OWN
     if key.startswith(LEDGER_FOLDER):
         return Kind.LEDGER

@@ -5,6 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import datetime, timedelta, tzinfo
 
 import obstore
 import pytest
@@ -90,6 +91,29 @@ def test_a_lease_that_ran_out_is_taken_over_and_its_holder_refused(
             dead.require()
         dead.give_back()
         taken.require()
+
+
+class Ahead(datetime):
+    """The clock of a machine that is ten minutes ahead."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime.now(tz) + timedelta(minutes=10)
+
+
+def test_a_clock_that_is_ahead_takes_over_no_living_lease(
+    s3: S3Server, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hold_lease(S3Objects(address)) as held:
+        monkeypatch.setattr(lease, "datetime", Ahead)
+        with pytest.raises(WorkspaceBusy):
+            refuse_if_leased(address)
+        with pytest.raises(WorkspaceBusy):
+            hold_lease(S3Objects(address)).__enter__()
+        held.require()
+        let_run_out(s3, address)
+        with hold_lease(S3Objects(address)):
+            pass
 
 
 def test_a_late_request_of_who_lost_the_lease_finds_another_pointer(
