@@ -93,6 +93,7 @@ class History:
             self.deliver_again,
             self.rename,
             *(self.correct,) * 2,
+            self.change_a_row,
             self.spoil,
             self.withdraw,
             *(self.overlap,) * 2,
@@ -142,6 +143,13 @@ class History:
                 for row in rows[:gone] + rows[gone + 1 :]
             ]
             self.write(self.name(path), left)
+
+    def change_a_row(self, tables: Iterable[str] = ()) -> None:
+        """Replace a file's content: one row says something else, and nothing beside it changes."""
+        if path := self.pick(tables):
+            rows = read(path)
+            at = self.random.randrange(len(rows))
+            self.write(self.name(path), [*rows[:at], self.restate(rows[at]), *rows[at + 1 :]])
 
     def spoil(self) -> None:
         """Replace a file's content: some rows are rejected from now on."""

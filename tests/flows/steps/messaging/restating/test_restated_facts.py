@@ -25,6 +25,8 @@ from transforms.messaging.additive_sums import SUMS
 HISTORIES = int(os.environ.get("HISTORIES", "2"))
 NIGHTS = int(os.environ.get("NIGHTS", "4"))
 SETTINGS = {"workspace.timezone": '"America/New_York"'}
+ALONE = (("contacts",), ("messages", "campaigns", "dispatches"), ("list_members",), ("sends",))
+"""Tables of which one row changes in a night: where much changes, one fault hides another."""
 
 
 def begin(root: Path, seed: int) -> History:
@@ -39,7 +41,7 @@ def begin(root: Path, seed: int) -> History:
     history.configuration.feeds, history.configuration.settings = [*tables], {**SETTINGS}
     for table in tables:
         (root / "raw" / table).mkdir(parents=True)
-    history.deliver(len(waiting) // 2)
+    history.deliver(len(waiting) * 3 // 4)
     history.configuration.write()
     return history
 
@@ -70,6 +72,14 @@ def read_sums(facts: FactFiles) -> dict[str, pl.DataFrame]:
     return {kind: rows.sort(pl.all()) for kind, rows in keyed.items()}
 
 
+def pass_a_day(history: History) -> None:
+    """Let much happen, or one row be another."""
+    if history.random.random() < 0.3:
+        history.pass_a_day()
+    else:
+        history.change_a_row(history.random.choice(ALONE))
+
+
 def live_nights(tmp_path: Path, seed: int, nights: int) -> int:
     """Let nights pass; gives in how many the sums were brought up to date."""
     history, restated = begin(tmp_path / "ws", seed), 0
@@ -86,8 +96,9 @@ def live_nights(tmp_path: Path, seed: int, nights: int) -> int:
         for kind, rows in read_sums(facts).items():
             assert rows.equals(expected[kind]), (kind, history.happened)
         base = FactBase(facts, names, tuple(files))
-        history.pass_a_day()
+        pass_a_day(history)
         history.configuration.settings = {**SETTINGS}
+        history.configuration.gone -= {"contacts"}
         history.configuration.write()
     return restated
 
