@@ -8,17 +8,7 @@ from typing import Any
 import polars as pl
 
 from flows.page.day_sums import Ratios, parts_of
-from flows.page.figures import (
-    DAY,
-    RATE,
-    TEXT,
-    TIME,
-    Cell,
-    figure_at,
-    kind_of,
-    plain,
-    write_key,
-)
+from flows.page.figures import DAY, RATE, TEXT, TIME, Cell, figure_at, kind_of, plain, write_key
 from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables, greatest_first

@@ -4,92 +4,7 @@ import polars as pl
 
 from contracts.columns import Rows
 from contracts.facts.order_facts import PricedOrders, UnknownOrderStates
-
-CANCELLED_STATUSES = (
-    "abandoned",
-    "auto_draft",
-    "cancelled",
-    "canceled",
-    "checkout_draft",
-    "declined",
-    "deleted",
-    "denied",
-    "draft",
-    "expired",
-    "failed",
-    "incomplete",
-    "rejected",
-    "trash",
-    "void",
-    "voided",
-)
-"""Order states, in lower case with `_` between words, that bring no revenue."""
-
-REFUNDED_STATUSES = ("charged_back", "chargeback", "refunded", "returned", "reversed")
-"""Order states that bring no revenue where no amount, or one of 0, says what was given back.
-
-A partly refunded order counts in full: what was given back stands in `refunded`, or in a row of its
-own that takes it back.
-"""
-
-SOLD_STATUSES = (
-    "",
-    "accepted",
-    "active",
-    "approved",
-    "archived",
-    "authorized",
-    "awaiting_fulfillment",
-    "awaiting_payment",
-    "awaiting_pickup",
-    "awaiting_shipment",
-    "booked",
-    "captured",
-    "closed",
-    "complete",
-    "completed",
-    "confirmed",
-    "created",
-    "delivered",
-    "disputed",
-    "done",
-    "finished",
-    "fulfilled",
-    "in_progress",
-    "invoiced",
-    "new",
-    "ok",
-    "on_hold",
-    "open",
-    "order",
-    "ordered",
-    "paid",
-    "partial_refund",
-    "partially_fulfilled",
-    "partially_paid",
-    "partially_refunded",
-    "partially_shipped",
-    "pending",
-    "pending_payment",
-    "placed",
-    "processed",
-    "processing",
-    "purchase",
-    "purchased",
-    "ready",
-    "received",
-    "sale",
-    "sent",
-    "settled",
-    "shipped",
-    "sold",
-    "succeeded",
-    "success",
-    "successful",
-    "unfulfilled",
-    "won",
-)
-"""Order states that count: a shop that waits for its money or its parcel has sold all the same."""
+from contracts.reference.order_words import CANCELLED_WORDS, REFUNDED_WORDS, SOLD_WORDS
 
 STATE = UnknownOrderStates.state
 
@@ -110,7 +25,7 @@ def find_unknown_states(priced: Rows[PricedOrders]) -> Rows[UnknownOrderStates]:
         One row per state, the one with the most revenue first.
     """
     is_unknown = ~fold_state(pl.col(PricedOrders.status)).is_in(
-        [*SOLD_STATUSES, *CANCELLED_STATUSES, *REFUNDED_STATUSES]
+        [*SOLD_WORDS, *CANCELLED_WORDS, *REFUNDED_WORDS]
     )
     brought = pl.col(PricedOrders.revenue).sum().cast(pl.Decimal(18, 4))
     return (

@@ -5,7 +5,8 @@ import polars as pl
 from contracts.columns import Rows, columns, polars_schema
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import ExchangeRates, Orders
-from transforms.attribution.order_states import CANCELLED_STATUSES, REFUNDED_STATUSES, fold_state
+from contracts.reference.order_words import CANCELLED_WORDS, REFUNDED_WORDS
+from transforms.attribution.order_states import fold_state
 from transforms.common.calendar import reporting_day
 from transforms.common.currency import (
     convert,
@@ -122,8 +123,8 @@ def _judge_orders(priced: pl.LazyFrame) -> pl.LazyFrame:
     )
     is_void = (
         pl.col(Orders.cancelled_at).is_not_null()
-        | pl.col(STATE).is_in(CANCELLED_STATUSES)
-        | (pl.col(STATE).is_in(REFUNDED_STATUSES) & ~has_amount)
+        | pl.col(STATE).is_in(CANCELLED_WORDS)
+        | (pl.col(STATE).is_in(REFUNDED_WORDS) & ~has_amount)
     ).fill_null(value=False)
     takes_back = pl.col(Orders.refund_of).is_not_null() | (pl.col(REVENUE) < 0)
     return (

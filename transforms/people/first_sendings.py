@@ -13,7 +13,7 @@ import polars as pl
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import Held, Rows, columns, no_rows
 from contracts.facts.people.described_activities import ContactSends
-from contracts.facts.people.lists import FirstSendings, HeldOut, SubscriptionDays
+from contracts.facts.people.lists import STATUSES, FirstSendings, HeldOut, SubscriptionDays
 from contracts.facts.people.numbered_activities import (
     KeyedEvents,
     KeyedSends,
@@ -25,7 +25,6 @@ from transforms.common.calendar import reporting_day
 from transforms.common.joins import HELD, STREAMED, take
 from transforms.common.key_places import KeyPlaces
 from transforms.common.shared_texts import SHARED
-from transforms.people.subscriptions import STATUSES
 
 OF_LIST = rf"(^|_)({'|'.join(STATUSES)})$"
 """Ends of the event types that may be a list's own, in whatever channel; bare ones too."""
@@ -155,7 +154,7 @@ def sum_first_days(
         places: Where their keys stand.
     """
     day = reporting_day(pl.col(AT), timezone).alias(SubscriptionDays.date_day)
-    none = (pl.lit(0, pl.Int64).alias(status) for status in STATUSES.values())
+    none = (pl.lit(0, pl.Int64).alias(status) for status in STATUSES)
     return (
         firsts.with_columns(places.find(CONTACT).alias(NUMBER))
         .with_columns(take(people, SubscriptionDays.org_id, NUMBER))

@@ -7,22 +7,19 @@ import polars as pl
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import Rows, columns
 from contracts.facts.people.described_activities import ContactSends, MessageEvents
-from contracts.facts.people.lists import SubscriptionDays, SubscriptionStates, SubscriptionSteps
+from contracts.facts.people.lists import (
+    STATUSES,
+    STEPS,
+    SubscriptionDays,
+    SubscriptionStates,
+    SubscriptionSteps,
+)
 from contracts.reports.people import ListGrowth, Subscriptions
-from contracts.vocabulary import Action
 from transforms.common.calendar import reporting_day
 from transforms.common.joins import HELD
 
-SENT = "sent"
-STATUSES = {
-    Action.SUBSCRIBED: "subscribed",
-    Action.UNSUBSCRIBED: "unsubscribed",
-    Action.COMPLAINED: "complained",
-}
-"""What a contact did -> the status that follows from it; the later of one instant rules."""
-
-SUBSCRIBED, UNSUBSCRIBED, COMPLAINED = STATUSES.values()
-RANKS = {SENT: 0, SUBSCRIBED: 1, UNSUBSCRIBED: 2, COMPLAINED: 3}
+SENT, SUBSCRIBED, UNSUBSCRIBED, COMPLAINED = STEPS
+RANKS = {step: rank for rank, step in enumerate(STEPS)}
 PLACE = [SubscriptionSteps.org_id, SubscriptionSteps.contact_id, SubscriptionSteps.channel]
 AT, STEP = SubscriptionSteps.occurred_at, SubscriptionSteps.step
 STATUS = SubscriptionSteps.status
@@ -132,11 +129,11 @@ def sum_subscription_days(steps: Rows[SubscriptionSteps], timezone: str) -> Rows
         .agg(
             *(
                 (pl.col(IS_NEW) & (pl.col(STATUS) == status)).sum().cast(pl.Int64).alias(status)
-                for status in STATUSES.values()
+                for status in STATUSES
             ),
             pl.col(SubscriptionDays.size_change).sum(),
         )
-        .filter(pl.any_horizontal(pl.col(*STATUSES.values(), SubscriptionDays.size_change) != 0))
+        .filter(pl.any_horizontal(pl.col(*STATUSES, SubscriptionDays.size_change) != 0))
         .select(columns(SubscriptionDays))
     )
 
@@ -186,8 +183,8 @@ def _select_events(events: Rows[MessageEvents]) -> pl.LazyFrame:
     """Subscriptions, unsubscribes and complaints of known contacts."""
     channel = pl.col(MessageEvents.channel)
     steps = {
-        status: pl.col(MessageEvents.event_type) == pl.format(f"{{}}_{action}", channel)
-        for action, status in STATUSES.items()
+        status: pl.col(MessageEvents.event_type) == pl.format(f"{{}}_{status}", channel)
+        for status in STATUSES
     }
     step = pl.coalesce(pl.when(is_step).then(pl.lit(name)) for name, is_step in steps.items())
     return (
@@ -216,7 +213,7 @@ def list_sendings(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.
     """
     of_message = [ContactSends.org_id, ContactSends.contact_id, ContactSends.message_id]
     is_held_out = pl.col(ContactSends.is_holdout).fill_null(value=False)
-    of_list = [pl.format(f"{{}}_{action}", MessageEvents.channel) for action in STATUSES]
+    of_list = [pl.format(f"{{}}_{status}", MessageEvents.channel) for status in STATUSES]
     is_of_list = pl.any_horizontal(pl.col(MessageEvents.event_type) == kind for kind in of_list)
     shown = events.filter(
         pl.col(MessageEvents.channel).is_not_null(), ~is_of_list, ~pl.col(MessageEvents.of_holdout)

@@ -2,9 +2,15 @@
 
 from contracts.columns import Count, Day, Flag, Instant, SharedText, Table, Text, column
 from contracts.facts.key_types import Key
+from contracts.vocabulary import Action
 
-STEPS = ["sent", "subscribed", "unsubscribed", "complained"]
+STEPS = [
+    str(action)
+    for action in (Action.SENT, Action.SUBSCRIBED, Action.UNSUBSCRIBED, Action.COMPLAINED)
+]
+"""What decides about a subscription; the later of one instant rules."""
 STATUSES = STEPS[1:]
+"""What a contact did, which is the status that follows from it."""
 STATUS = "subscribed, unsubscribed or complained"
 
 

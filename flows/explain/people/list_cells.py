@@ -5,6 +5,7 @@ from functools import cached_property
 
 import polars as pl
 
+from contracts.facts.people.lists import STATUSES
 from contracts.feeds import Events, Sends
 from contracts.reports.people import ListGrowth
 from flows.explain.cells import AskedCell
@@ -24,7 +25,6 @@ from transforms.explain.list_rows import (
     list_standing,
 )
 from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE
-from transforms.people.subscriptions import STATUSES
 
 R = ListGrowth
 KINDS = (("sends", Sends.send_id, SEND_ID), ("events", Events.event_id, EVENT_ID))
@@ -81,14 +81,14 @@ class ListCells:
     def _list_copies(self, cell: AskedCell) -> pl.DataFrame:
         """Events of the day that are copies, earlier versions or rejected."""
         channel, day = cell.row[R.channel], cell.row[R.date_day]
-        types = [f"{channel}_{action}" for action in STATUSES]
+        types = [f"{channel}_{status}" for status in STATUSES]
         zone = self.run.timezone
         is_own = pl.all_horizontal(
             pl.col(Events.org_id) == cell.row[R.org_id],
             pl.col(Events.event_type).is_in(types),
             reporting_day(pl.col(Events.occurred_at), zone) == day,
         )
-        words = {*types, *map(str, STATUSES)}
+        words = {*types, *STATUSES}
         return list_left_out(
             self.run, "events", lambda rows: rows.filter(is_own), words, day.isoformat()
         )

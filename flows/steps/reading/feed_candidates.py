@@ -12,6 +12,7 @@ from contracts.config.feed_section import FeedSection
 from contracts.config.source_mapping import Source
 from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS, AdStats, Events
+from contracts.reference.web_sources import SUMS_OF_VISITS
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.ingest.required_columns import find_missing
 from flows.readers import FileOptions
@@ -38,15 +39,6 @@ NO_WORDS = frozenset({"data", "export", "raw", "fivetran"})
 """What names of files and sources say of neither."""
 CONSTANT_PLACEHOLDERS = {Events.event_type: "…"}
 """Required columns that a file often leaves to its name, as what happened: a constant to fill."""
-SUMS_OF_VISITS = frozenset({
-    "page path and screen class", "page path and screen name", "page title and screen class",
-    "page title and screen name", "page path", "landing page", "page title",
-    "session source / medium", "session source/medium", "session campaign",
-    "session default channel group", "session primary channel group (default channel group)",
-    "first user source / medium", "first user default channel group", "event name",
-    "seitenpfad und bildschirmklasse", "sitzung - quelle/medium",
-})  # fmt: skip
-"""What reports of Google Analytics count visits by, in lower case."""
 SUMMED_UP = (
     "it counts visits by {!r}, as reports of Google Analytics do: no visit, nobody and no click id "
     "is in it. Sessions, and the ads that they came from, need each page view: its export to "

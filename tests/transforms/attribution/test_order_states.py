@@ -7,18 +7,13 @@ import polars as pl
 import pytest
 
 from contracts.facts.order_facts import PricedOrders
+from contracts.reference.order_words import CANCELLED_WORDS, REFUNDED_WORDS, SOLD_WORDS
 from tests.support.frames import frame
-from transforms.attribution.order_states import (
-    CANCELLED_STATUSES,
-    REFUNDED_STATUSES,
-    SOLD_STATUSES,
-    find_unknown_states,
-    fold_state,
-)
+from transforms.attribution.order_states import find_unknown_states, fold_state
 
 
 def test_a_state_says_one_thing() -> None:
-    known = [*SOLD_STATUSES, *CANCELLED_STATUSES, *REFUNDED_STATUSES]
+    known = [*SOLD_WORDS, *CANCELLED_WORDS, *REFUNDED_WORDS]
     assert len(known) == len({*known})
     assert known == pl.Series(known).to_frame("s").select(fold_state(pl.col("s")))["s"].to_list()
 
