@@ -39,6 +39,9 @@ NO_WORDS = frozenset({"data", "export", "raw", "fivetran"})
 """What names of files and sources say of neither."""
 CONSTANT_PLACEHOLDERS = {Events.event_type: "…"}
 """Required columns that a file often leaves to its name, as what happened: a constant to fill."""
+MESSAGE_OF_EVENT = frozenset({Events.message_id, Events.send_id})
+"""What tells of which message an event is."""
+CAMPAIGN_ID = "campaign_id"
 SUMMED_UP = (
     "it counts visits by {!r}, as reports of Google Analytics do: no visit, nobody and no click id "
     "is in it. Sessions, and the ads that they came from, need each page view: its export to "
@@ -211,6 +214,10 @@ def list_read(feed: ConfiguredFeed, header: tuple[str, ...]) -> dict[str, str]:
 def _as_table(table: str, path: Path, header: tuple[str, ...]) -> Iterator[Candidate]:
     contract = FEEDS[table]
     mapped = _map_columns(columns(contract), header)
+    if contract is Events and mapped.keys().isdisjoint(MESSAGE_OF_EVENT):
+        # A campaign without messages has one, which bears its id.
+        of_campaign = next((name for name in header if _shape(name) == CAMPAIGN_ID), None)
+        mapped |= {Events.message_id: of_campaign} if of_campaign else {}
     lacking = {*required(contract)} - mapped.keys()
     placeholders = {name: text for name, text in CONSTANT_PLACEHOLDERS.items() if name in lacking}
     alternatives = any_of(contract)

@@ -20,10 +20,11 @@ from flows.catalog.feed_contents import FeedContents
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.config.loading import LoadedWorkspace
-from flows.ingest.required_columns import find_missing
+from flows.ingest.required_columns import find_missing, list_given
 from flows.steps.messaging.described_messages import find_channels
 from flows.steps.reading.conversion_names import warn_of_conversions
 from flows.steps.reading.doubt_warnings import add_up, warn_of_doubts
+from flows.steps.reading.feed_candidates import CAMPAIGN_ID, MESSAGE_OF_EVENT
 from flows.steps.reading.foreign_signs import warn_of_signs, warn_of_units
 from transforms.common.calendar import find_day
 from transforms.ingest.expressions import file_columns, fold
@@ -47,6 +48,7 @@ def find_feed_warnings(
         yield from _warn_of_emptiness(feed, files)
         filled = [file for file in files if not file.receipt.is_empty]
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
+        yield from _warn_of_campaigns_of_events(feed, filled)
         yield from _warn_of_constants(feed, filled, loaded.sources)
         yield from warn_of_signs(feed, filled, loaded.config.workspace.currency)
         yield from warn_of_units(feed, filled)
@@ -91,6 +93,32 @@ def _warn_of_missing_columns(
                 "without",
                 count=count,
             )
+
+
+def _warn_of_campaigns_of_events(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Interactions that name no message and no send, while a column has their campaign."""
+    types = {name for file in files for got in file.receipt.tables for name in got.event_types}
+    if Events.message_id in feed.section.without or types.isdisjoint(RunChannels().interactions):
+        return
+    told = {f"events.{name}" for name in MESSAGE_OF_EVENT}
+    headers = [tuple(file.receipt.columns) for file in files]
+    lacking = [
+        header
+        for header in headers
+        if feed.section.table == "events"
+        and CAMPAIGN_ID in map(fold, header)
+        and told.isdisjoint(list_given(feed, header))
+    ]
+    if lacking and MESSAGE_OF_EVENT.isdisjoint(feed.section.constants):
+        yield feed.warn(
+            "column_missing",
+            f"{_of_files(len(lacking), len(files))} no column that tells of which message or send "
+            'an event is, so that all stand under "(none)" and none beside its campaign\'s sends; '
+            f'columns = {{ {Events.message_id} = "{CAMPAIGN_ID}" }} reads that of the campaign, or '
+            f'silence this: without = ["{Events.message_id}"]',
+            "columns.message_id",
+            count=len(lacking),
+        )
 
 
 def _warn_of_constants(

@@ -128,6 +128,12 @@ def test_events_without_a_type_need_a_constant(tmp_path: Path) -> None:
     assert "no column tells event_type" in found.open_points[0]
 
 
+def test_events_of_campaigns_are_of_the_message_that_bears_its_id(tmp_path: Path) -> None:
+    content = "event_type,occurred_at,contact_id,campaign_id\nemail_opened,2026-01-01,1,c1\n"
+    found = propose(tmp_path, "events.csv", content)
+    assert found.settings == {"table": "events", "columns": {"message_id": "campaign_id"}}
+
+
 def test_an_event_word_that_is_no_standard_one_is_an_open_point(tmp_path: Path) -> None:
     line = '{"event_type": "email_open", "occurred_at": "2026-01-01", "contact_id": "1"}\n'
     found = propose(tmp_path, "events.jsonl", line)

@@ -337,6 +337,20 @@ def test_a_time_far_off_is_told(tmp_path: Path, time: str, where: str | None) ->
         assert (told.count, told.setting) == (1, "feeds[0].null_values")
 
 
+def test_events_that_name_their_campaign_alone_are_told(tmp_path: Path) -> None:
+    """Their clicks would stand under (none), and the campaign without any."""
+    files = PEOPLE | {
+        "raw/events/1.csv": b"event_type,occurred_at,contact_id,campaign_id\n"
+        b"email_clicked,2026-01-01T00:00:00Z,1,c1\n"
+    }
+    found = read_files(tmp_path / "told", CONTACTS + EVENTS, files)
+    (told,) = [one for one in found.warnings if "which message or send" in one.message]
+    assert (told.code, told.count) == ("column_missing", 1)
+    for setting in ('columns = { message_id = "campaign_id" }', 'without = ["message_id"]'):
+        found = read_files(tmp_path / setting[:7], CONTACTS + EVENTS + setting + "\n", files)
+        assert not [one for one in found.warnings if "which message or send" in one.message]
+
+
 SENDS = "send_id,contact_id,status,sent_at"
 ORDERS = "order_id,email,ordered_at,revenue"
 SUMMARY = "channel,message_id,sends,opens"
