@@ -109,7 +109,8 @@ WARNINGS: Mapping[str, str] = {
     ),
     "no_time": (
         "stamps that are a day without a time, whose midnight in the feed's `timezone` is the day "
-        "before in the reports' zone"
+        "before in the reports' zone; orders of a day, before which none of its clicks and "
+        "sessions lies"
     ),
     "note": (
         "what was skipped in a file: preambles, total rows, rows that the source takes for none of "

@@ -17,6 +17,8 @@ from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
 MOST_STATES = 5
 """How many states a run names."""
+LEADING = ("events", "page_views", "sessions")
+"""Tables whose rows lead to orders, at a time of their own."""
 KEY = [Orders.org_id, Orders.order_id]
 LEAST_ADDED = 2
 """Of how many orders at least another one may be the sum."""
@@ -27,6 +29,7 @@ def find_order_warnings(catalog: Catalog, config: Workspace) -> Iterator[Warned]
     settings, rates = config.workspace, rates_of(catalog)
     priced = price_orders(catalog.scan("orders"), rates, settings.currency, settings.timezone)
     yield from _find_totals(catalog, priced)
+    yield from _find_midnights(catalog)
     names = UnknownOrderStates
     unknown = find_unknown_states(priced).collect()
     for row in unknown.head(MOST_STATES).iter_rows(named=True):
@@ -49,6 +52,24 @@ def _warn(of: str, state: str, orders: int, revenue: Decimal, settings: Workspac
         amount=amount,
         setting="[[feeds]] values",
     )
+
+
+def _find_midnights(catalog: Catalog) -> Iterator[Warned]:
+    """Orders of a day without a time, where what happens before an order decides whose it is."""
+    if not catalog.feeds.is_configured(*LEADING):
+        return
+    for feed in catalog.feeds:
+        receipts = [file.of_table("orders") for file in catalog.feeds.files_of(feed)]
+        if count := sum(got.days_alone for got in receipts if got):
+            yield feed.warn(
+                "no_time",
+                f"{count_of(count, 'order')} with a day and no time stand at its midnight, so that "
+                "clicks and sessions of that day come after them and are no touch of theirs; a "
+                'column with the time, named in columns = { ordered_at = "…" }, tells what led to '
+                "them",
+                "columns.ordered_at",
+                count=count,
+            )
 
 
 def _find_totals(catalog: Catalog, priced: pl.LazyFrame) -> Iterator[Warned]:

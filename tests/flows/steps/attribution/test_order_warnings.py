@@ -59,3 +59,16 @@ def test_a_last_order_that_may_only_add_up_the_others_is_told(
     assert [(one.count, one.amount) for one in found] == told
     assert ran.table("attribution", "channel_attribution").height
     assert all(str(one.setting).endswith("].total_rows") for one in found)
+
+
+@pytest.mark.parametrize(("stamp", "told"), [("2026-01-01", [1]), ("2026-01-01T10:00:00Z", [])])
+def test_orders_of_a_day_without_a_time_are_told_beside_sessions(
+    tmp_path: Path, stamp: str, told: list[int]
+) -> None:
+    """At midnight it comes before the day's sessions, and nothing of them led to it."""
+    sales = f"{HEAD}1,{stamp},101,5,paid\n".encode()
+    visits = b"session_id,started_at,contact_id\n7,2026-01-01T09:00:00Z,101\n"
+    ran = publish(tmp_path / "both", orders=sales, sessions=visits)
+    assert [one.count for one in ran.warnings if one.code == "no_time"] == told
+    alone = publish(tmp_path / "alone", orders=sales)
+    assert "no_time" not in {one.code for one in alone.warnings}
