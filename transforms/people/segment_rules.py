@@ -28,42 +28,22 @@ ATTRIBUTE_PREFIX = re.compile(r"^(contact|attributes|metadata|custom|custom_fiel
 ATTRIBUTE_NAME = re.compile(r"^[\w .:-]+$")
 ISO_INSTANT = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
-SYNONYMS = {
-    "=": "eq",
-    "==": "eq",
-    "is": "eq",
-    "equals": "eq",
-    "equal": "eq",
-    "!=": "ne",
-    "<>": "ne",
-    "neq": "ne",
-    "is_not": "ne",
-    "not_equals": "ne",
-    ">": "gt",
-    "greater_than": "gt",
-    "after": "gt",
-    ">=": "gte",
-    "greater_than_or_equal": "gte",
-    "<": "lt",
-    "less_than": "lt",
-    "before": "lt",
-    "<=": "lte",
-    "less_than_or_equal": "lte",
-    "is_any_of": "in",
-    "nin": "not_in",
-    "is_none_of": "not_in",
-    "does_not_contain": "not_contains",
-    "begins_with": "starts_with",
-    "exists": "is_set",
-    "not_null": "is_set",
-    "is_not_null": "is_set",
-    "is_not_empty": "is_set",
-    "not_exists": "is_not_set",
-    "null": "is_not_set",
-    "is_null": "is_not_set",
-    "is_empty": "is_not_set",
+OTHER_WORDS = {
+    "eq": ("=", "==", "is", "equals", "equal"),
+    "ne": ("!=", "<>", "neq", "is_not", "not_equals"),
+    "gt": (">", "greater_than", "after"),
+    "gte": (">=", "greater_than_or_equal"),
+    "lt": ("<", "less_than", "before"),
+    "lte": ("<=", "less_than_or_equal"),
+    "in": ("is_any_of",),
+    "not_in": ("nin", "is_none_of"),
+    "not_contains": ("does_not_contain",),
+    "starts_with": ("begins_with",),
+    "is_set": ("exists", "not_null", "is_not_null", "is_not_empty"),
+    "is_not_set": ("not_exists", "null", "is_null", "is_empty"),
 }
-"""Other words for an operator, in lower case with `_` between words."""
+"""Operator -> other words for it, in lower case with `_` between words."""
+OPERATOR_OF = {word: name for name, words in OTHER_WORDS.items() for word in words}
 
 
 class RuleError(ValueError):
@@ -167,7 +147,7 @@ def _compare(leaf: dict[str, Any], timezone: str) -> pl.Expr:
     """A comparison of one field; false where the field has no value, unless it denies."""
     word = next((str(leaf[key]) for key in OPERATOR_KEYS if key in leaf), "eq")
     plain = re.sub(r"[\s-]+", "_", word.strip().lower().removeprefix("$"))
-    name = SYNONYMS.get(plain, plain)
+    name = OPERATOR_OF.get(plain, plain)
     if name not in OPERATORS:
         msg = f"unknown operator {word!r}; known: {', '.join(OPERATORS)}"
         raise RuleError(msg)
