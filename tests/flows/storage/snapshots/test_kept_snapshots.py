@@ -16,6 +16,7 @@ from flows.storage.snapshots.kept_snapshots import (
 from flows.storage.snapshots.publish import new_run_id
 from tests.support.commands import Call
 from tests.support.publishing import publish_tables
+from tests.support.workspace_copies import copy_workspace
 from tests.support.workspaces import feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends*.csv")
@@ -39,16 +40,26 @@ def run_at(root: Path, monkeypatch: pytest.MonkeyPatch, at: datetime, sends: int
     return publish_tables(root).run_id
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that was published once, today."""
+    root = write_workspace(tmp_path_factory.mktemp("once") / "ws", TOML, FILES)
+    with pytest.MonkeyPatch.context() as patched:
+        run_at(root, patched, TODAY, 0)
+    return root
+
+
 @pytest.mark.parametrize(
     "wrong", [timedelta(days=400), timedelta(days=-2000), timedelta(seconds=-5)]
 )
 def test_snapshots_stand_in_their_order_and_are_as_old_as_those_around_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call, wrong: timedelta
+    once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call, wrong: timedelta
 ) -> None:
     """Whatever the clock said when one of them was published."""
-    root = write_workspace(tmp_path / "ws", TOML, FILES)
-    clocks = (TODAY, TODAY + wrong, TODAY + timedelta(hours=2))
-    ids = [run_at(root, monkeypatch, at, number) for number, at in enumerate(clocks)]
+    root = copy_workspace(once, tmp_path / "ws")
+    clocks = (TODAY + wrong, TODAY + timedelta(hours=2))
+    ids = [one.run_id for one in list_snapshots(root)]
+    ids += [run_at(root, monkeypatch, at, number) for number, at in enumerate(clocks, 1)]
     assert [one.run_id for one in list_snapshots(root)] == ids[::-1]
     first, *_ = json.loads(call("runs", root, "--json").out)
     assert (first["run"], first["is_published"]) == (ids[-1], True)
