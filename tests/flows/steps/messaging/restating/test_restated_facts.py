@@ -17,6 +17,7 @@ from flows.steps.messaging.restating.fact_base import FactBase
 from flows.steps.messaging.restating.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.step_inputs import StepInputs
+from tests.support import generated
 from tests.support.generated import draw_tables
 from tests.support.histories.history import History, cut
 from tests.support.workspaces import read_workspace
@@ -31,7 +32,7 @@ ALONE = (("contacts",), ("messages", "campaigns", "dispatches"), ("list_members"
 
 def begin(root: Path, seed: int) -> History:
     """A workspace of message tables, some of whose files are delivered."""
-    random, tables = Random(seed), draw_tables(seed, 2)  # noqa: S311 - no secret is drawn
+    random, tables = Random(seed), draw_tables(seed, 8)  # noqa: S311 - no secret is drawn
     waiting = {
         f"raw/{table}/{number}.jsonl": part
         for table, rows in tables.items()
@@ -106,6 +107,13 @@ def live_nights(tmp_path: Path, seed: int, nights: int) -> int:
 @pytest.fixture(autouse=True)
 def _restate_whatever_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restated_facts, "MOST_TOUCHED", 100)
+
+
+@pytest.fixture(autouse=True)
+def _few_people_and_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows meet: sends by address, and events that name their message and contact."""
+    monkeypatch.setattr(generated, "IDS", ("1", "2"))
+    monkeypatch.setattr(generated, "CONTACTS", ("1", "2"))
 
 
 def test_sums_brought_up_to_date_are_those_built_anew(tmp_path: Path) -> None:
