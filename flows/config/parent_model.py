@@ -45,6 +45,12 @@ def require_parent_model(feeds: Iterable[ConfiguredFeed], own_channels: Iterable
             "add [[feeds]] entries for contacts and for sends or events, or for one of ads, "
             "ad_stats, orders or message_stats."
         )
+        if "ad_breakdowns" in tables:
+            hint += (
+                " A report by device, age or place has the figures of campaigns, too: an entry of "
+                "the same files with the platform's source of ad_stats, as google_ads.report or "
+                "facebook_ads.ads_manager, adds them up."
+            )
         raise ConfigurationError(msg, hint)
 
 

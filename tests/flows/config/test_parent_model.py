@@ -71,3 +71,10 @@ def test_what_gives_no_report_is_told_what_to_add(tables: tuple[str, ...], given
     assert told.value.exit_code == 2
     assert given in told.value.message
     assert "orders" in told.value.hint
+
+
+def test_parts_of_days_alone_are_told_what_has_the_campaigns() -> None:
+    """`init` proposes a report by device as parts alone; its own sentence is easily missed."""
+    with pytest.raises(ConfigurationError) as told:
+        require("ad_breakdowns")
+    assert "an entry of the same files with the platform's source of ad_stats" in told.value.hint
