@@ -61,11 +61,29 @@ def list_table_names(level: AdLevel, ads: Rows[NameTables], tables: AdTables) ->
         versions = make_versions(table, by, [NAMES[level], *PARENTS[level]]).pipe(
             _add_known_days, table, [*PLATFORM_KEYS, by]
         )
-        fresh = versions.rename({NAMES[level]: NAME}).join(
+        named = versions.rename({NAMES[level]: NAME})
+        overwritten = _list_overwritten(table, level).join(
+            named, on=[*PLATFORM_KEYS, by, NAME], how="anti"
+        )
+        fresh = pl.concat([named, overwritten], how="diagonal").join(
             stated, on=[*PLATFORM_KEYS, by], how="anti"
         )
         stated = pl.concat([stated, fresh], how="diagonal")
     return stated
+
+
+def _list_overwritten(table: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """The names of ids that had several within a day: as former ones they are valid on no day."""
+    keys = [*PLATFORM_KEYS, IDS[level], VERSION_DAY]
+    name = pl.col(NAMES[level]).alias(NAME)
+    return (
+        table.filter(pl.all_horizontal(pl.col(keys).is_not_null(), name.is_not_null()))
+        .group_by(*keys, name)
+        .agg(pl.col(PARENTS[level]).max())
+        .filter(pl.len().over(keys) > 1)
+        .with_columns(pl.col(VERSION_DAY).alias(VALID_FROM), pl.col(VERSION_DAY).alias(VALID_UNTIL))
+        .drop(VERSION_DAY)
+    )
 
 
 def _add_known_days(versions: pl.LazyFrame, table: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:

@@ -140,6 +140,18 @@ def test_names_of_tables_are_intervals() -> None:
     ]
 
 
+def test_a_name_that_was_changed_within_its_day_is_a_former_one() -> None:
+    campaigns = rows(
+        AdCampaigns,
+        {"campaign_id": "1", "campaign_name": "Copy of Spring", "updated_at": at(3, 5, 13)},
+        {"campaign_id": "1", "campaign_name": "Spring", "updated_at": at(3, 5, 15)},
+    )
+    assert names(NO_STATS, AdTables(campaigns=campaigns)) == [
+        ("campaign", "1", None, "Copy of Spring", date(2026, 3, 5), date(2026, 3, 5)),
+        ("campaign", "1", None, "Spring", None, None),
+    ]
+
+
 def test_names_of_stats_hold_until_the_next() -> None:
     stats = rows(
         AdStats,
