@@ -97,8 +97,12 @@ def find_shared_names(names: Rows[AdNames]) -> pl.LazyFrame:
 
 
 def _list_spans(names: Rows[AdNames]) -> pl.LazyFrame:
-    """The days of each name of an entity: those known, where any are, else those presumed."""
-    named = names.filter(pl.col(AdNames.name_key).is_not_null())
+    """The days of each name of an entity: those known, where any are, else those presumed.
+
+    A name that was changed within its day has none, as that of a copy which is named anew.
+    """
+    on_no_day = (pl.col(AdNames.valid_from) == pl.col(AdNames.valid_until)).fill_null(value=False)
+    named = names.filter(pl.col(AdNames.name_key).is_not_null(), ~on_no_day)
     # Hashes find what is nowhere twice, as nearly all names are, without another copy of all.
     twice = named.group_by(_hash_place()).len().filter(pl.col("len") > 1)
     several = named.with_columns(_hash_place()).join(twice, on=PLACE_HASH, how="semi")

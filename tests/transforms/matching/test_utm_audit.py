@@ -219,3 +219,5 @@ def test_a_name_is_used_twice_where_both_are_known_to_have_it() -> None:
     assert audit([], [one, renamed, two]).is_empty()
     still = one._replace(valid_until=None, known_until=None)
     assert of_kind(audit([], [still, two]), "name_used_twice", "value") == [("Sale",)]
+    within_a_day = campaign("google_ads", "G", "2", "Sale", MARCH, MARCH, None, None)
+    assert of_kind(audit([], [still, within_a_day]), "name_used_twice", "value") == []
