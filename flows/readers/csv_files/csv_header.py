@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from contracts.manifest import count_of
 from contracts.reference.currency_signs import CODES, SIGNS
-from flows.readers.csv_files.csv_records import Grammar
+from flows.readers.csv_files.csv_records import NOT_TEXT, Grammar
 from flows.readers.header import PADDING, Header, name_columns
 from flows.readers.raw_batch import FileOptions
 from flows.readers.refusal import RefusedFile
@@ -81,7 +81,7 @@ class _Candidate:
         self.grammar = Grammar(delimiter)
         records = self.grammar.records(head, None, final=final, limit=SAMPLE_ROWS)
         self.rows = [self._texts(record) for record in records.good]
-        self.places = records.places
+        self.places, self.broken = records.places, records.broken
         self.hits, self.header = self._find_names()
         if not self.hits and options.expected_columns:
             self.header = self._first_wide_row()
@@ -128,8 +128,7 @@ class _Candidate:
 
     def find(self) -> CsvHeader:
         if not self.rows or (not self.hits and self.places[0] != 0):
-            msg = "the header line cannot be read"
-            raise RefusedFile(msg, "deliver the file with one line of column names")
+            raise self._refuse()
         header_place = self.places[self.header]
         header = name_columns(self.rows[self.header])
         notes = list(header.notes)
@@ -154,6 +153,17 @@ class _Candidate:
         start = end + len(line_end) - len(line_end.lstrip(b"\r\n"))
         preamble = tuple(", ".join(filter(None, row)) for row in self.rows[: self.header])
         return CsvHeader(self.delimiter, header, start, tuple(notes), preamble, self._has_no_data())
+
+    def _refuse(self) -> RefusedFile:
+        """Where the first line is none, or its bytes are no text."""
+        if any(one.reason == NOT_TEXT and one.place == 0 for one in self.broken):
+            msg = f"the header line cannot be read: it has {NOT_TEXT}"
+            return RefusedFile(
+                msg,
+                'say what it is written in, as encoding = "shift-jis", "gbk", "cp1251" or "cp1250"',
+            )
+        msg = "the header line cannot be read"
+        return RefusedFile(msg, "deliver the file with one line of column names")
 
     def _has_no_data(self) -> bool:
         """Whether a row says that there is no data, and none below the header says otherwise."""

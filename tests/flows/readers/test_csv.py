@@ -134,6 +134,14 @@ def test_a_damaged_header_is_refused(read: Callable, header: bytes) -> None:
         read(header + b"\n1,a\n2,b\n")
 
 
+def test_a_header_in_another_encoding_names_the_setting(read: Callable) -> None:
+    content = "日付,キャンペーン,費用\n2026-01-01,夏,5\n".encode("shift-jis")
+    with pytest.raises(RefusedFile, match="bytes that are not text") as refused:
+        read(content)
+    assert "encoding =" in refused.value.hint
+    assert read(content, encoding="shift-jis")[0].header.columns[0] == "日付"
+
+
 def test_columns_without_a_name_and_our_own_name(read: Callable) -> None:
     feed, _, _ = read(b"id,,row_number\n1,2,3\n")
     assert feed.header.columns == ("id", "column_2", "row_number (file)")
