@@ -113,14 +113,14 @@ def hold_lease(objects: S3Objects, wait_seconds: float = 0) -> Generator[Lease]:
 
 
 def refuse_if_leased(address: Address) -> None:
-    """Say at once that another run holds a workspace.
+    """Say at once that another run holds a workspace, as far as the clock of this machine tells.
 
     Raises:
         WorkspaceBusy: Another run holds it.
     """
     objects = S3Objects(address)
     found = _find_lease(objects)
-    if found is not None and _is_held(objects, *found):
+    if found is not None and _is_held(*found, datetime.now(UTC)):
         raise _busy(objects, found[0], 0)
 
 
@@ -128,7 +128,7 @@ def _acquire(objects: S3Objects, lease: Lease, wait_seconds: float) -> None:
     deadline = time.monotonic() + wait_seconds
     while True:
         found = _find_lease(objects)
-        if found is None or not _is_held(objects, *found):
+        if found is None or _has_ended(objects, *found):
             with suppress(ObjectChanged):
                 lease.take(found[1].e_tag if found else None)
                 if found is not None and not found[0].get("free"):
@@ -153,14 +153,17 @@ def _find_lease(objects: S3Objects) -> tuple[dict[str, object], StoredObject] | 
     return said if isinstance(said, dict) else {}, stored
 
 
-def _is_held(objects: S3Objects, said: dict[str, object], stored: StoredObject) -> bool:
-    """Whether a lease holds still; the store is asked for its time where it seems to have ended."""
-    if said.get("free"):
-        return False
+def _is_held(said: dict[str, object], stored: StoredObject, now: datetime) -> bool:
     seconds = said.get("seconds")
     lasts = timedelta(seconds=seconds if isinstance(seconds, int | float) else LEASE_SECONDS)
-    ends = stored.modified + lasts
-    return datetime.now(UTC) < ends or _ask_time(objects) < ends
+    return not said.get("free") and now < stored.modified + lasts
+
+
+def _has_ended(objects: S3Objects, said: dict[str, object], stored: StoredObject) -> bool:
+    """Whether a lease holds no more; if it seems to have run out, the store is asked its time."""
+    if _is_held(said, stored, datetime.now(UTC)):
+        return False
+    return bool(said.get("free")) or not _is_held(said, stored, _ask_time(objects))
 
 
 def _ask_time(objects: S3Objects) -> datetime:

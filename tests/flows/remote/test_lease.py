@@ -107,8 +107,6 @@ def test_a_clock_that_is_ahead_takes_over_no_living_lease(
     with hold_lease(S3Objects(address)) as held:
         monkeypatch.setattr(lease, "datetime", Ahead)
         with pytest.raises(WorkspaceBusy):
-            refuse_if_leased(address)
-        with pytest.raises(WorkspaceBusy):
             hold_lease(S3Objects(address)).__enter__()
         held.require()
         let_run_out(s3, address)

@@ -14,7 +14,7 @@ from contracts.manifest import Manifest
 from flows.errors import DataRefused, WorkspaceBusy
 from flows.remote.address import Address
 from flows.remote.needs import TO_RUN, Needs
-from flows.remote.object_keys import LEASE, POINTER, Kind
+from flows.remote.object_keys import CLOCK, LEASE, POINTER, Kind
 from flows.remote.object_store import S3Objects
 from flows.remote.workspace_place import open_workspace
 from flows.storage.snapshots.kept_snapshots import drop_old_snapshots
@@ -99,14 +99,14 @@ def let_run_out(s3: S3Server, address: Address) -> None:
 def shape(s3: S3Server, address: Address) -> dict[str, bytes]:
     """What lies in the store, run ids taken out, without what a killed run may have read.
 
-    Of what bears stamps the keys alone; of quarantine nothing: it is kept for days.
+    Of what bears stamps the keys alone; of quarantine and the store's clock nothing: they stay.
     """
     contents = s3.contents(address.prefix)
     run_id = json.loads(contents[POINTER])["run_id"]
     return {
         key.replace(run_id, "RUN"): b"" if key.endswith(STAMPED) else content
         for key, content in contents.items()
-        if "reading-2" not in key and not key.startswith("quarantine/")
+        if "reading-2" not in key and not key.startswith(("quarantine/", CLOCK))
     }
 
 
