@@ -22,7 +22,7 @@ from flows.code_version import name_code, name_environment
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.config.memory import tasks_at_once
 from flows.descriptions.standard_forms import write_descriptions
-from flows.errors import REPORT_IT, CampaignReportsError, StorageFailed
+from flows.errors import REPORT_IT, CampaignReportsError
 from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.kept.run_records import drop_past_records
@@ -47,7 +47,6 @@ from flows.storage.run_notes import note_attempt, note_columns
 from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, find_last_run
 from flows.storage.snapshots.publish import (
     QUARANTINE,
-    discard_staging,
     hash_outputs,
     new_run_id,
     publish_quarantine,
@@ -149,8 +148,8 @@ def _discarding(staging: Path) -> Generator[None]:
     try:
         yield
     finally:
-        with suppress(StorageFailed):
-            discard_staging(staging)
+        with suppress(OSError):
+            remove_tree(staging)
 
 
 def begin_keeping(root: Path, staging: Path, *, full: bool) -> tuple[KeptSteps, KeptReports]:

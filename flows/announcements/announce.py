@@ -5,7 +5,8 @@ What cannot be told is not a failure of the run, whose figures are published or 
 """
 
 import logging
-from collections.abc import Generator, Iterable
+from collections import Counter
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,25 +17,28 @@ from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.assets import Asset, AssetProperties, add_asset_metadata
 from prefect.cache_policies import NO_CACHE
+from prefect.events import emit_event
 from prefect.tasks import MaterializingTask
 
 from contracts.columns import Held
 from contracts.manifest import AttemptEnd, Manifest
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.announcements.asset_lineage import AssetGroup, list_asset_groups
-from flows.announcements.prefect_keys import name_artifact
-from flows.announcements.run_events import announce_published, announce_refused
+from flows.announcements.prefect_keys import in_key, name_artifact
 from flows.announcements.run_summary import RunSummary, summarize_run
 from flows.announcements.summary_lines import WARNING, describe_run
 from flows.announcements.summary_markdown import draw_summary
 from flows.errors import WorkspaceBusy
 from flows.masking import mask
+from flows.remote.place_names import name_places
 from flows.runtime.prefect_steps import is_watched
 from flows.storage.lock import refuse_if_held
 
 ROWS_SHOWN = 200
 Cell = str | int | float | bool | None
 TOOL = "campaign-reports"
+PUBLISHED = "campaign-reports.published"
+REFUSED = "campaign-reports.refused"
 
 
 def tell_published(workspace: AbstractContextManager[Path], manifest: Manifest) -> None:
@@ -51,14 +55,15 @@ def tell_published(workspace: AbstractContextManager[Path], manifest: Manifest) 
         _show_artifacts(summary)
         for group in list_asset_groups(summary):
             _name_assets(group)
-        announce_published(summary)
+        _announce_published(summary)
 
 
 def tell_refused(root: Path, end: AttemptEnd) -> None:
     """Tell that the data forbade publishing."""
     if is_watched():
         with _in_passing("the refusal"):
-            announce_refused(root, end)
+            told = end.model_dump(include={"finished_at", "exit_code", "message", "hint"})
+            _emit(REFUSED, root, end.run_id, told)
 
 
 def tell_if_held(root: Path, wait_seconds: float) -> None:
@@ -176,3 +181,33 @@ def _in_passing(what: str) -> Generator[None]:
         yield
     except Exception as error:  # noqa: BLE001 - an API that does not answer, in any of its ways
         get_run_logger().warning("%s could not be told in full: %s", what, type(error).__name__)
+
+
+def _announce_published(summary: RunSummary) -> None:
+    """A workspace has a new snapshot."""
+    manifest = summary.manifest
+    told = {
+        "finished_at": manifest.finished_at,
+        "snapshot": name_places(str(summary.snapshot.absolute())),
+        "tables": summary.tables,
+        "files": summary.files,
+        "rows": summary.counts,
+        "changes": summary.changes.height,
+        "warnings": dict(Counter(one.code for one in manifest.warnings)),
+    }
+    _emit(PUBLISHED, summary.root, manifest.run_id, told)
+
+
+def _emit(event: str, root: Path, run_id: str, told: Mapping[str, object]) -> None:
+    """Tell Prefect of a run of a workspace.
+
+    Args:
+        told: What automations can use of it; JSON, no personal data.
+    """
+    name, path = root.absolute().name, name_places(str(root.absolute()))
+    resource = {
+        "prefect.resource.id": f"campaign-reports.workspace.{in_key(name)}",
+        "prefect.resource.name": name,
+    }
+    payload = {"workspace": name, "path": path, "run_id": run_id, **told}
+    emit_event(event, resource=resource, payload=payload)

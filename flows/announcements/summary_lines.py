@@ -50,8 +50,8 @@ def describe_run(summary: RunSummary) -> list[SummaryLine]:
         SummaryLine("rows", counts),
         *_reason_lines(summary),
         *(SummaryLine(SKIPPED, f"{one.path}: {one.refused}") for one in summary.skipped),
-        *_match_lines(summary),
-        *_spend_lines(summary),
+        *([SummaryLine("matched", describe_matches(*summary.matched))] if summary.matched else []),
+        *([SummaryLine("spend", spend)] if (spend := describe_spend(summary)) else []),
         *_proof_lines(summary),
         *_change_lines(summary.changes),
         *warning_lines(summary.manifest.warnings),
@@ -66,19 +66,9 @@ def _reason_lines(summary: RunSummary) -> Iterator[SummaryLine]:
         yield SummaryLine("rejected", f"{told}; see {summary.quarantine}")
 
 
-def _match_lines(summary: RunSummary) -> Iterator[SummaryLine]:
-    if summary.matched is not None:
-        yield SummaryLine("matched", describe_matches(*summary.matched))
-
-
 def describe_matches(matched: int, sessions: int) -> str:
     """How many of some sessions have their ad."""
     return f"{matched:,} of {sessions:,} sessions to an ad ({matched / sessions:.1%})"
-
-
-def _spend_lines(summary: RunSummary) -> Iterator[SummaryLine]:
-    if spend := describe_spend(summary):
-        yield SummaryLine("spend", spend)
 
 
 def describe_spend(summary: RunSummary) -> str:

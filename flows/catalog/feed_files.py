@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.errors import DataRefused
+from flows.errors import ANY_REMEDY, REMEDIES, DataRefused
 from flows.folders import WILDCARD, split_glob
 from flows.readers import RefusedFile
 from flows.readers.compression import COMPRESSIONS
 from flows.storage.layout import in_text
 from flows.storage.raw_files import RawPlace, find_place, is_elsewhere
-from flows.storage.remedies import ANY_REMEDY, REMEDIES
 
 COMPRESSION = re.compile(rf"(?<!\*)({'|'.join(map(re.escape, COMPRESSIONS))})$", re.IGNORECASE)
 LETTER = re.compile(r"[A-Za-z]")
@@ -84,7 +83,10 @@ def find_alike(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[
     if "[" in name:
         return feed.section.files, []
     plain = COMPRESSION.sub("", name)
-    either, *endings = map(_match_capitals, (plain, *COMPRESSIONS))
+    either, *endings = (
+        LETTER.sub(lambda found: f"[{found[0].lower()}{found[0].upper()}]", text)
+        for text in (plain, *COMPRESSIONS)
+    )
     wider = (PurePath(above, either + ending).as_posix() for ending in ("", *endings))
     alike = [
         one for pattern in wider for one in _match_files(feed, replace(place, pattern=pattern))
@@ -94,11 +96,6 @@ def find_alike(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[
     is_any = any(COMPRESSION.search(path) for path in (name, *more))
     rest = "*" if is_any else ""
     return f"{feed.section.files.removesuffix(name)}{either}{rest}", more
-
-
-def _match_capitals(name: str) -> str:
-    """A pattern that matches a name in capitals and in small letters."""
-    return LETTER.sub(lambda found: f"[{found[0].lower()}{found[0].upper()}]", name)
 
 
 def find_folders(root: Path, feed: ConfiguredFeed) -> list[Path]:

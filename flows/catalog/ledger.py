@@ -5,6 +5,7 @@ A receipt lies beside the parts of each: what reading the file gave.
 
 import errno
 import secrets
+from collections import Counter
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -32,10 +33,10 @@ class TableReceipt(BaseModel):
     rows_read: int = 0
     valid: int = 0
     rejected: int = 0
-    reasons: dict[str, int] = {}
-    event_types: dict[str, int] = {}
+    reasons: Counter[str] = Counter()
+    event_types: Counter[str] = Counter()
     """Event type -> rows that bear it."""
-    platforms: dict[str, int] = {}
+    platforms: Counter[str] = Counter()
     """Ad platform -> rows that bear it."""
     first_at: str | None = None
     """When its first row happened: a day, or an instant in UTC, in ISO 8601."""
@@ -60,20 +61,26 @@ class TableReceipt(BaseModel):
     """Whether a number shows that points are decimal."""
     odd_addresses: int = 0
     """Cells of e-mail addresses that hold more than one bare address."""
-    bared_ids: dict[str, int] = {}
+    bared_ids: Counter[str] = Counter()
     """Column -> its ids that had blanks around them or stood in a formula."""
-    bounce_kinds: dict[str, int] = {}
+    bounce_kinds: Counter[str] = Counter()
     """The kind of a bounce that is neither hard nor soft -> its rows."""
-    totals: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     """A word for totals -> the rows at the file's start or end that it names."""
     more_than_sent: int = 0
     """Rows of a provider's summary with more people or deliveries than there can be."""
-    pivot_sums: dict[str, int] = {}
+    pivot_sums: Counter[str] = Counter()
     """A pivot table's word for all -> ad figures under it that add up others of their day."""
     forgotten: int = 0
     """Rows of people who were erased that are kept without any id."""
     by_email: bool = False
     """Whether a row names its contact by e-mail address alone."""
+
+    def in_order(self) -> "TableReceipt":
+        """The same, words in their order and reasons by how often they were met."""
+        counts = {name: Counter(dict(sorted(n.items()))) for name, n in self if type(n) is Counter}
+        reasons = Counter(dict(self.reasons.most_common()))
+        return self.model_copy(update={**counts, "reasons": reasons})
 
 
 class Receipt(BaseModel):

@@ -5,8 +5,13 @@ import traceback
 from importlib.metadata import version
 
 from flows.cli.console import print_note
-from flows.errors import FAULT_OF_OURS, CampaignReportsError, StorageFailed, locate_fault
-from flows.storage.remedies import REMEDIES
+from flows.errors import (
+    FAULT_OF_OURS,
+    REMEDIES,
+    CampaignReportsError,
+    StorageFailed,
+    locate_fault,
+)
 
 NAME = "campaign-reports"
 DEBUG = "CAMPAIGN_REPORTS_DEBUG"

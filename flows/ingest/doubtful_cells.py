@@ -13,13 +13,13 @@ from contracts.vocabulary import Action, BounceType
 from flows.catalog.ledger import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.ingest.column_mapping import ResolvedMapping
-from transforms.ingest.parsing.day_orders import (
+from transforms.ingest.parsing.ambiguous_cells import (
     MONTH_FIRST,
     DayOrders,
     count_day_orders,
+    count_points,
     is_day_alone,
 )
-from transforms.ingest.parsing.unclear_points import count_points
 from transforms.ingest.row_completion import TEXT_OF
 
 FIRST_ROWS, LAST_ROWS = 2, 3
@@ -61,13 +61,11 @@ def count_doubts(
         receipt.points_of_either_meaning += points.either
         receipt.are_points_shown = points.is_shown
     if receipt.table == "events":
-        counts = Counter(receipt.bounce_kinds) + _count_bounce_kinds(parsed)
-        receipt.bounce_kinds = dict(sorted(counts.items()))
+        receipt.bounce_kinds.update(_count_bounce_kinds(parsed))
     if receipt.table == "message_stats":
         receipt.more_than_sent += parsed.filter(_says_more_than_sent()).height
     if receipt.table == "ad_stats":
-        counts = Counter(receipt.pivot_sums) + _count_pivot_sums(parsed)
-        receipt.pivot_sums = dict(sorted(counts.items()))
+        receipt.pivot_sums.update(_count_pivot_sums(parsed))
     if Contacts.email in parsed.columns:
         receipt.odd_addresses += int(
             parsed.get_column(Contacts.email).str.contains(NO_BARE_ADDRESS).sum()
@@ -88,10 +86,8 @@ def count_totals(receipt: TableReceipt, parsed: pl.DataFrame) -> None:
         for name, dtype in polars_schema(contract).items()
         if dtype == pl.String and (name in key(contract) or name in NAMES)
     ]
-    counts = Counter(receipt.totals)
     for row in parsed.select(names).iter_rows():
-        counts.update([name.strip() for name in row if name and TOTAL.match(name)][:1])
-    receipt.totals = dict(sorted(counts.items()))
+        receipt.totals.update([name.strip() for name in row if name and TOTAL.match(name)][:1])
 
 
 def _says_more_than_sent() -> pl.Expr:

@@ -22,7 +22,8 @@ def write_part(rows: pl.DataFrame, path: Path) -> None:
     Args:
         rows: Canonical rows, of no nested type.
     """
-    repeating = _find_repeating(rows.head(SAMPLE_ROWS))
+    few_distinct = pl.col(pl.String).n_unique() * 2 <= pl.len()
+    repeating = _list_true(rows.head(SAMPLE_ROWS).select(few_distinct))
     table = rows.to_arrow(compat_level=pl.CompatLevel.newest())
     filled = [field.with_nullable(rows[field.name].has_nulls()) for field in table.schema]
     pq.write_table(
@@ -35,11 +36,6 @@ def write_part(rows: pl.DataFrame, path: Path) -> None:
         write_statistics=False,
         data_page_size=PAGE_BYTES,
     )
-
-
-def _find_repeating(sample: pl.DataFrame) -> list[str]:
-    """The text columns of which at most half of the values are different."""
-    return _list_true(sample.select(pl.col(pl.String).n_unique() * 2 <= pl.len()))
 
 
 def _choose_encodings(rows: pl.DataFrame) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What one table gets from a file: canonical parts, rejected rows and key columns."""
 
-from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 
 from contracts.columns import columns, key
-from contracts.erasures import ERASED
 from contracts.feeds import (
     ADDITIVE,
     FEEDS,
@@ -75,9 +74,6 @@ class TableWriter:
         self.table = FEEDS[resolved.mapping.table]
         self.home = home / resolved.mapping.table
         self.receipt = TableReceipt(table=resolved.mapping.table)
-        self.reasons: Counter[str] = Counter()
-        self.event_types: Counter[str] = Counter()
-        self.platforms: Counter[str] = Counter()
         self.happened: list[date | datetime] = []
         self.keys = SendKeyWriter(self.home, resolved.mapping.table)
         self.records: list[pl.Series] = []
@@ -125,9 +121,7 @@ class TableWriter:
     ) -> pl.DataFrame:
         """The rows of this table as the file has them; count whose ids it has otherwise."""
         written = rows.join(bare, on=ROW_NUMBER, how="semi", maintain_order="left")
-        bared = Counter(self.receipt.bared_ids)
-        bared.update(count_bared(written, bare, self.resolved, header))
-        self.receipt.bared_ids = dict(bared)
+        self.receipt.bared_ids.update(count_bared(written, bare, self.resolved, header))
         return written
 
     def _refuse_erased(self, parsed: pl.DataFrame, number: int) -> pl.DataFrame:
@@ -135,9 +129,7 @@ class TableWriter:
         refused = self.erasing.find_refused(parsed, self.receipt.table)
         if refused.is_empty():
             return parsed
-        self.reasons[ERASED] += refused.height
-        self.receipt.rejected += refused.height
-        self._write(show_refused(refused), f"rejected-{number:05}-erased.parquet")
+        self._write_refused(show_refused(refused), f"{number:05}-erased")
         return parsed.join(refused, on=ROW_NUMBER, how="anti")
 
     def _forget_ids(self, parsed: pl.DataFrame) -> pl.DataFrame:
@@ -166,26 +158,24 @@ class TableWriter:
             self.receipt.equal_rows = len(records) - records.n_unique()
         self.receipt.scopes = sorted(self.keys.scopes)
         self.receipt.own_channels = self.keys.own_channels
-        self.receipt.reasons = dict(self.reasons.most_common())
-        self.receipt.event_types = dict(sorted(self.event_types.items()))
-        self.receipt.platforms = dict(sorted(self.platforms.items()))
         if self.happened:
             self.receipt.first_at = write_instant(min(self.happened))
             self.receipt.last_at = write_instant(max(self.happened))
-        return self.receipt
+        return self.receipt.in_order()
 
     def _write_valid(self, parsed: pl.DataFrame, number: int) -> None:
         valid = parsed[[*columns(self.table), ROW_NUMBER, KEY_HASH]]
         self.receipt.valid += valid.height
         if valid.height == 0:
             return
-        types: dict[str, int] = {}
+        types: Iterable[str] = ()
         if self.receipt.table == "events":
-            types = dict(valid.get_column(Events.event_type).value_counts().iter_rows())
-            self.event_types.update(types)
+            counted = valid.get_column(Events.event_type).value_counts()
+            self.receipt.event_types.update(dict(counted.iter_rows()))
+            types = counted.get_column(Events.event_type)
         if Ads.platform in valid.columns:
             counted = valid.get_column(Ads.platform).value_counts()
-            self.platforms.update(dict(counted.iter_rows()))
+            self.receipt.platforms.update(dict(counted.iter_rows()))
         self._note_days(valid)
         count_doubts(self.receipt, self.feed, self.resolved, parsed)
         by_email = self._names_by_email(valid)
@@ -234,26 +224,22 @@ class TableWriter:
             .select(REJECTED_SCHEMA.names())
         )
         rejected = self.erasing.hide_rejected(rejected, parsed)
-        self.reasons.update(rejected.get_column(Quarantine.failed_checks).explode())
-        self.receipt.rejected += rejected.height
-        self._write(rejected, f"rejected-{number:05}{suffix}.parquet")
+        self._write_refused(rejected, f"{number:05}{suffix}")
 
     def _write_broken(self, broken: pl.DataFrame, number: int) -> None:
         if broken.height == 0:
             return
-        broken = self.erasing.hide_broken(broken)
-        self.reasons.update(broken.get_column("reason"))
-        rejected = broken.select(
+        rejected = self.erasing.hide_broken(broken).select(
             org_id=pl.lit(None, pl.String),
             row_number=ROW_NUMBER,
             failed_checks=pl.concat_list("reason"),
             raw="raw",
         )
-        self.receipt.rejected += rejected.height
-        self._write(rejected, f"rejected-{number:05}-broken.parquet")
+        self._write_refused(rejected, f"{number:05}-broken")
 
-    def _write(self, frame: pl.DataFrame, name: str) -> None:
+    def _write_refused(self, rejected: pl.DataFrame, name: str) -> None:
+        self.receipt.reasons.update(rejected.get_column(Quarantine.failed_checks).explode())
+        self.receipt.rejected += rejected.height
         self.home.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(
-            self.home / name, compression="zstd", compression_level=1, statistics=False
-        )
+        path = self.home / f"rejected-{name}.parquet"
+        rejected.write_parquet(path, compression="zstd", compression_level=1, statistics=False)

@@ -39,8 +39,7 @@ from flows.steps.messaging.fact_files import FACTS, FactFiles
 from flows.steps.messaging.key_files import list_key_files
 from flows.steps.messaging.message_references import NAMES, find_earlier, gather_references
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
-from flows.steps.messaging.restating.fact_base import FACT_SUMS, find_base
-from flows.steps.messaging.restating.restated_facts import restate_facts
+from flows.steps.messaging.restating.restated_facts import FACT_SUMS, find_base, restate_facts
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.step_inputs import StepInputs, is_given
 

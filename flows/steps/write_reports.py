@@ -1,9 +1,8 @@
 """The steps from canonical tables to published report tables, in their order."""
 
-from contracts.config.workspace import AdsSection
 from contracts.manifest import Check, Warned
 from flows.runtime.prefect_steps import step
-from flows.steps.ads.ad_facts import AD_TABLES, AdFacts
+from flows.steps.ads.ad_facts import AD_TABLES
 from flows.steps.ads.ad_reports import write_stats_reports
 from flows.steps.ads.ad_warnings import find_spend_warnings
 from flows.steps.ads.conversion_warnings import find_conversion_warnings
@@ -15,16 +14,22 @@ from flows.steps.attribution.attribution_reports import (
     write_earnings,
 )
 from flows.steps.attribution.order_warnings import find_order_warnings
-from flows.steps.matching.session_reports import reconcile_sessions, write_session_matches
+from flows.steps.matching.session_reports import (
+    reconcile_sessions,
+    warn_of_aliases,
+    write_session_matches,
+)
 from flows.steps.messaging.message_reports import write_channel_reports, write_overviews
 from flows.steps.messaging.message_warnings import find_message_warnings
-from flows.steps.people.people_reports import PeopleReports, write_people_reports
-from flows.steps.people.people_warnings import find_people_warnings
+from flows.steps.people.people_reports import (
+    PeopleReports,
+    find_people_warnings,
+    write_people_reports,
+)
 from flows.steps.people.segments import compare_segments
 from flows.steps.run_facts import OF_MESSAGES, RunFacts
 from flows.steps.standing_tables import write_standing_tables
 from flows.steps.step_inputs import is_given
-from transforms.matching.aliases import warn_of_aliases
 
 REPORTED = (*OF_MESSAGES, "sends", "events", "message_stats", "segments", "list_members")
 MEMBERS = ("contacts", "segments", "list_members")
@@ -138,6 +143,15 @@ def keep_standing_tables(run: Run, facts: RunFacts) -> list[Check]:
 def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
     """Find what a person should look at, though nothing is wrong with the figures."""
     catalog, settings, timezone = run.catalog, run.settings("ads"), run.config.workspace.timezone
+
+    def look_at_ads() -> list[Warned]:
+        ads, stats = facts.ads.value, catalog.only("ad_stats")
+        return [
+            *warn_of_aliases(settings.ads, ads.names, ads.matched.links),
+            *find_spend_warnings(stats, ads),
+            *find_conversion_warnings(catalog.only("ad_stats", "ad_conversions"), ads),
+        ]
+
     found = [
         *run.reports.recall_warnings(
             "warnings of messages",
@@ -164,20 +178,5 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             lambda: find_order_warnings(inputs.catalog, inputs.config),
         )
     if is_given(run.catalog, "ads", "account_report"):
-        found += run.reports.recall_warnings(
-            "warnings of ads",
-            [settings, facts.ads],
-            lambda: [
-                *_warn_of_aliases(facts.ads.value, settings.ads),
-                *find_spend_warnings(catalog.only("ad_stats"), facts.ads.value),
-                *find_conversion_warnings(
-                    catalog.only("ad_stats", "ad_conversions"), facts.ads.value
-                ),
-            ],
-        )
+        found += run.reports.recall_warnings("warnings of ads", [settings, facts.ads], look_at_ads)
     return found
-
-
-def _warn_of_aliases(facts: AdFacts, ads: AdsSection) -> list[Warned]:
-    """Warn of aliases whose ad or campaign no feed knows."""
-    return warn_of_aliases(ads, facts.names, facts.matched.links.collect()) if ads.aliases else []

@@ -2,7 +2,7 @@
 
 import csv
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -67,16 +67,12 @@ def _write_csv(tables: Tables, file: Path) -> dict[str, int]:
         writer.writerow(rows.collect_schema().names())
         for batch in rows.collect_batches(maintain_order=True):
             count += batch.height
-            writer.writerows(map(_disarm, batch.iter_rows()))
+            writer.writerows(map(_disarm, row) for row in batch.iter_rows())
     return {label: count}
 
 
-def _disarm(row: Iterable[object]) -> list[object]:
-    """A row of which a spreadsheet takes no text for a formula: an apostrophe stands before it."""
-    return [_disarm_cell(value) for value in row]
-
-
-def _disarm_cell(value: object) -> object:
+def _disarm(value: object) -> object:
+    """A value that no spreadsheet takes for a formula: an apostrophe stands before such a text."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value
     if isinstance(value, datetime):

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from polars.exceptions import PanicException, PolarsError
 
-from flows.errors import CampaignReportsError, StorageFailed
-from flows.storage.remedies import ANY_REMEDY, REMEDIES
+from flows.errors import ANY_REMEDY, REMEDIES, CampaignReportsError, StorageFailed
 
 OS_ERROR_IN_TEXT = re.compile(r"\(os error (\d+)\)")
 """How Polars tells the system's error number where its exception is no OSError."""

@@ -5,8 +5,7 @@ import polars as pl
 from contracts.columns import Held, Rows, columns, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.order_facts import PairedTouches, PathEnds, RankedTouches, Touches
-from contracts.reports.attribution import CreditedTouch
-from contracts.reports.credits import credited_orders_contract
+from contracts.reports.attribution import CreditedTouch, credited_orders_contract
 from transforms.attribution.credit_models import (
     COUNT,
     END_NO,

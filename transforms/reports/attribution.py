@@ -17,11 +17,13 @@ from contracts.facts.order_facts import (
 from contracts.reports.attribution import (
     DIRECT,
     CampaignAttribution,
+    CampaignCredit,
     ChannelAttribution,
+    CreditedOrder,
     CreditedTouch,
+    campaign_credits_contract,
     revenue_column,
 )
-from contracts.reports.credits import CampaignCredit, CreditedOrder, campaign_credits_contract
 from contracts.vocabulary import NO_CAMPAIGN
 from transforms.common.rates import divide, sum_known
 

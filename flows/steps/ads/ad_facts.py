@@ -18,7 +18,7 @@ from flows.runtime.materialize import hold, materialize
 from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
 from flows.steps.ads.day_ranges import ROWS, DayRanges, count_days, cut_days
 from flows.steps.ads.feed_stats import StatsRows, keep_stats
-from flows.steps.matching.session_matching import find_message_names, match_sessions
+from flows.steps.matching.session_matching import match_sessions
 from flows.steps.matching.sessions import KeyedSessions
 from flows.steps.step_inputs import StepInputs
 from transforms.ads.conversions import choose_conversions
@@ -35,12 +35,15 @@ from transforms.ads.names import (
 )
 from transforms.ads.rests import TAKEN_OFF, list_campaign_figures, sign
 from transforms.common.shared_texts import write_out_texts
+from transforms.matching.ad_evidence import list_message_names
 from transforms.matching.match_sessions import MatchedSessions
 
 AD_TABLES = (
     *("ads", "ad_stats", "ad_accounts", "ad_campaigns", "ad_groups", "ad_creatives"),
     *("ad_portfolios", "ad_conversions"),
 )
+NAMING = ("campaigns", "dispatches", "messages", "message_stats")
+"""The tables whose names links may bear that are no ad's."""
 SESSIONS_A_ROW = 4
 """How many sessions take as much memory as a row of stats, while reports are made of them."""
 OF_SPEND = [AdEntities.org_id, AdEntities.platform, AdEntities.campaign_id]
@@ -84,9 +87,14 @@ def build_ad_facts(inputs: StepInputs, sessions: KeyedSessions) -> AdFacts:
     versions = find_versions(catalog, config)
     days = find_ranges(rows, sessions, config.run, inputs.scratch / "ads", inputs.workers)
     given = gather_stats(catalog, config, versions, rows)
-    made = build_daily_stats(replace(given, days=days)) if has_ads else _no_stats()
-    names = list_names(made.stats, made.entities, versions) if has_ads else no_rows(AdNames)
-    matched = match_sessions(sessions, names, find_message_names(catalog), config)
+    # Made anew: a frame that outlives the run keeps all texts that its columns share with it.
+    made = StatsMade(no_rows(DailyStats), no_rows(AdEntities), no_rows(AdSpeakers))
+    names = no_rows(AdNames)
+    if has_ads:
+        made = build_daily_stats(replace(given, days=days))
+        names = list_names(made.stats, made.entities, versions)
+    named_alike = list_message_names(*map(catalog.scan, NAMING))
+    matched = match_sessions(sessions, names, named_alike, config)
     listed = names.collect()
     return AdFacts(made.stats, made.entities, made.speakers, listed, versions, matched, days)
 
@@ -161,11 +169,6 @@ def list_names(
 def scan_given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
     """A canonical table; None where no file gives a row of it."""
     return catalog.scan(table) if catalog.has_rows(table) else None
-
-
-def _no_stats() -> StatsMade:
-    # Made anew: a frame that outlives the run keeps all texts that its columns share with it.
-    return StatsMade(no_rows(DailyStats), no_rows(AdEntities), no_rows(AdSpeakers))
 
 
 def _campaigns_given(catalog: Catalog) -> pl.LazyFrame | None:

@@ -9,8 +9,12 @@ import polars as pl
 
 from contracts.columns import Rows, Table, key, no_rows
 from contracts.facts.order_facts import MessageOrders, OrderRevenue, SessionOrders
-from contracts.reports.attribution import CreditedTouch, Paths, order_touches_contract
-from contracts.reports.credits import campaign_credits_contract
+from contracts.reports.attribution import (
+    CreditedTouch,
+    Paths,
+    campaign_credits_contract,
+    order_touches_contract,
+)
 from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
 from transforms.attribution.paths import add_up_paths

@@ -22,8 +22,13 @@ from contracts.facts.order_facts import (
 )
 from contracts.facts.people.described_activities import ContactSends
 from contracts.facts.people.numbered_activities import NumberedMessages, People
-from contracts.reports.attribution import HoldoutLift, Paths, order_touches_contract
-from contracts.reports.credits import campaign_credits_contract, credited_orders_contract
+from contracts.reports.attribution import (
+    HoldoutLift,
+    Paths,
+    campaign_credits_contract,
+    credited_orders_contract,
+    order_touches_contract,
+)
 from contracts.vocabulary import Channel
 from flows.cluster.workers import count_up, perform
 from flows.config.memory import touch_rows_at_once

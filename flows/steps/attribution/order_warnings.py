@@ -11,8 +11,7 @@ from contracts.feeds import Orders
 from contracts.manifest import Warned, count_of, may_be_quoted
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from transforms.attribution.order_states import find_unknown_states
-from transforms.attribution.orders import price_orders
+from transforms.attribution.orders import find_unknown_states, price_orders
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
 MOST_STATES = 5

@@ -18,10 +18,8 @@ from contracts.facts.matching.session_matching import (
     SessionLinks,
     TrafficSources,
 )
-from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import hold, materialize
 from flows.steps.matching.sessions import KeyedSessions
-from transforms.matching.ad_evidence import list_message_names
 from transforms.matching.candidates import describe_sources, flag_dated, select_candidates
 from transforms.matching.link_visits import count_visits
 from transforms.matching.match_sessions import (
@@ -33,8 +31,6 @@ from transforms.matching.match_sessions import (
     list_links,
     list_lookups,
 )
-
-NAMING = ("campaigns", "dispatches", "messages", "message_stats")
 
 
 def match_sessions(
@@ -54,11 +50,6 @@ def match_sessions(
         audited = materialize(count_visits(links, keyed.days), AuditedLinks)
     linked, visits = (find_links(rows, links) for rows in (keyed.sessions, keyed.visits))
     return MatchedSessions(linked, audited, visits, keyed.identity, keyed.sessions, keyed.pieces)
-
-
-def find_message_names(catalog: Catalog) -> Rows[MessageNameKeys]:
-    """What campaigns, dispatches and messages of the message channels are called."""
-    return list_message_names(*map(catalog.scan, NAMING))
 
 
 def match_links(

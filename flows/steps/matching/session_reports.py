@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Held, key
+from contracts.columns import Held, Rows, key
+from contracts.config.workspace import AdsSection
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
-from contracts.manifest import Check
+from contracts.manifest import Check, Warned, count_of
 from contracts.reports.session_matches import SessionMatches
 from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import materialize
@@ -29,6 +30,8 @@ ROWS_A_PIECE = 100_000
 """How many rows are held with all their texts."""
 SAMPLED_KEYS = 10_000
 """From how many keys the bounds of parts are drawn."""
+NAMED_ALIASES = 3
+"""How many aliases a warning spells out."""
 ORG_ID, SESSION_ID = key(SessionMatches)
 Key = tuple[str, str]
 
@@ -103,3 +106,47 @@ def write_utm_audit(
     twice = materialize(list_names_used_twice(matched.links, names), NamesUsedTwice)
     found = audit_utm(matched.links, names, twice, spend).collect(engine="streaming")
     return write_table(staging, GROUP, "utm_audit", suggest_targets(found, ad_names))
+
+
+def warn_of_aliases(
+    ads: AdsSection, ad_names: Held[AdNames], links: Rows[AuditedLinks]
+) -> Iterator[Warned]:
+    """Warn of aliases that lead to nothing, with the sessions that they leave unmatched.
+
+    Args:
+        ads: The user's aliases.
+        links: An alias may also be unknown to some organizations alone.
+    """
+    if not ads.aliases:
+        return
+    unknown = _find_unknown(ads, ad_names)
+    of_aliases = links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())
+    sessions = int(of_aliases.select(pl.sum(AuditedLinks.session_count)).collect().item())
+    if not unknown and not sessions:
+        return
+    named = ", ".join(repr(value) for value in unknown[:NAMED_ALIASES])
+    which = f" ({named})" if named else ""
+    message = (
+        f"aliases of [ads.aliases]{which} lead to ads or campaigns that no feed knows, and leave "
+        f"{count_of(sessions, 'session')} unmatched; correct or remove them there"
+    )
+    yield Warned(code="alias_unknown", message=message, count=sessions, setting="[ads.aliases]")
+
+
+def _find_unknown(ads: AdsSection, ad_names: pl.DataFrame) -> list[str]:
+    """Find the aliases whose ad or campaign no organization's feeds know."""
+    ids = [name for alias in ads.aliases.values() for name in (alias.ad_id, alias.campaign_id)]
+    is_meant = pl.any_horizontal(pl.col(AdNames.ad_id, AdNames.campaign_id).is_in(ids))
+    known = set(
+        ad_names.filter(is_meant)
+        .select(AdNames.platform, AdNames.campaign_id, AdNames.ad_id)
+        .rows()
+    )
+    campaigns = {(platform, campaign) for platform, campaign, _ in known}
+    of_ads = {(platform, ad) for platform, _, ad in known if ad is not None}
+    return [
+        value
+        for value, alias in ads.aliases.items()
+        if (alias.ad_id is not None and (alias.platform, alias.ad_id) not in of_ads)
+        or (alias.ad_id is None and (alias.platform, alias.campaign_id) not in campaigns)
+    ]

@@ -115,7 +115,9 @@ def write_channel_reports(
             "variant_report": compare_variants(messages),
         }
         if channel == Channel.EMAIL:
-            tables["domain_report"] = _report_domains(built, orders)
+            names = built.names.domain_names.lazy()
+            sums = built.facts.domains(names)
+            tables["domain_report"] = report_domains(sums, built.names.domains, names, orders)
         written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
         for name, table in written.items():
             checks += write_table(staging, channel, name, table)
@@ -123,12 +125,6 @@ def write_channel_reports(
         if conversions is not None:
             checks.append(reconcile_orders(channel, written["message_report"], conversions))
     return checks + _write_provider_reports(inputs, built, staging)
-
-
-def _report_domains(built: MessageFacts, orders: pl.LazyFrame | None) -> pl.LazyFrame:
-    """E-mail sends by the domain of the mailbox."""
-    names = built.names.domain_names.lazy()
-    return report_domains(built.facts.domains(names), built.names.domains, names, orders)
 
 
 def _write_provider_reports(inputs: StepInputs, built: MessageFacts, staging: Path) -> list[Check]:

@@ -2,5 +2,5 @@
 
 `people_reports` writes the group: journeys some time at a time (`journey_slices`, `journeys`),
 contacts, who may be written to (`subscriptions`) and the audiences that are configured. `segments`
-compares rules with lists; `people_warnings` finds ids that are nobody's.
+compares rules with lists.
 """

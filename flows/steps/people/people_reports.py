@@ -1,6 +1,6 @@
-"""The reports about people: journeys, contacts, identity links and audiences."""
+"""The reports about people: journeys, contacts, identity links and audiences; ids of nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from contracts.facts.order_facts import ContactOrders
 from contracts.facts.people.described_activities import ContactVisits
 from contracts.facts.people.numbered_activities import People
 from contracts.feeds import Contacts
-from contracts.manifest import Check
+from contracts.manifest import Check, Warned
+from contracts.reference.cell_words import NOBODY
+from contracts.reports.journeys import IdentityLinks
 from contracts.reports.people import ContactReport
 from flows.kept.kept_reports import KeptReports
 from flows.report_tables import WEB
@@ -30,6 +32,8 @@ from transforms.reports.people import PERSON, count_contact_visits, report_conta
 
 CONTACTS_AT_A_TIME = 250_000
 """How many contacts are reported on at a time."""
+WRITTEN = sorted({w for word in NOBODY for w in (word, word.upper(), word.title())})
+"""Words for nobody in the usual cases, NaN's too: small letters would be a copy of all ids."""
 
 
 @dataclass(frozen=True)
@@ -109,3 +113,22 @@ def _cut(parts: Sequence[pl.LazyFrame], activities: Activities, folder: Path) ->
     pieces = max(1, -(-activities.people.height // CONTACTS_AT_A_TIME))
     place = activities.places.find(People.contact_key)
     return cut_groups(parts, place // CONTACTS_AT_A_TIME, pieces, folder)
+
+
+def find_people_warnings(activities: Activities) -> Iterator[Warned]:
+    """Warnings of ids under which many people may stand as one."""
+    yield from _find_nobody(activities.people.get_column(People.contact_id), "contact")
+    devices = activities.links.get_column(IdentityLinks.anonymous_id)
+    yield from _find_nobody(devices, "device")
+
+
+def _find_nobody(ids: pl.Series, what: str) -> Iterator[Warned]:
+    for word in ids.filter(ids.is_in(WRITTEN)).unique().sort():
+        yield Warned(
+            code="id_of_nobody",
+            message=f'rows with the id "{word}" are one {what}, whose clicks, visits and orders '
+            "are told as one person's; if it stands for nobody, "
+            f'null_values = ["{word}"] in their feeds reads it as empty',
+            count=1,
+            setting="[[feeds]] null_values",
+        )

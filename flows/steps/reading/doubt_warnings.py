@@ -12,7 +12,7 @@ from flows.catalog.ledger import TableReceipt
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.common.calendar import find_day
-from transforms.ingest.parsing.day_orders import MONTH_FIRST
+from transforms.ingest.parsing.ambiguous_cells import MONTH_FIRST
 
 MOST_KINDS = 3
 """How many kinds of bounces a warning names."""

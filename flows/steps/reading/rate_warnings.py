@@ -62,8 +62,9 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
         ),
     ):
         if catalog.has_rows(table):
-            sums = _sum_unrated(catalog, config, rows, amount)
-            yield from _warn(table, sums, what, config, known)
+            unrated = find_unrated(rows, rates_of(catalog), config.workspace.currency)
+            amounts = unrated.select(FILE, CURRENCY, pl.col(amount).alias(AMOUNT))
+            yield from _warn(table, _sum_by_feed(catalog, amounts), what, config, known)
     if catalog.has_rows("messages"):
         yield from _warn_of_costs(catalog, config, known)
 
@@ -158,14 +159,6 @@ def _warn_of_costs(
     yield from _warn("messages", dated, what, config, known)
     undated = _sum_by_feed(catalog, amounts.filter(~has_day))
     yield from _warn("messages", undated, what, config, known, why=NO_DAY)
-
-
-def _sum_unrated(
-    catalog: Catalog, config: Workspace, rows: pl.LazyFrame, amount: str
-) -> pl.DataFrame:
-    """The rows whose currency has no rate on their day: an amount of theirs by feed."""
-    unrated = find_unrated(rows, rates_of(catalog), config.workspace.currency)
-    return _sum_by_feed(catalog, unrated.select(FILE, CURRENCY, pl.col(amount).alias(AMOUNT)))
 
 
 def _sum_by_feed(catalog: Catalog, rows: pl.LazyFrame) -> pl.DataFrame:

@@ -132,7 +132,8 @@ def read_feeds(
     require_parent_model(feeds, config.workspace.channels)
     feeds = name_event_types(loaded.root, feeds, ledger)
     files = find_files(loaded.root, feeds)
-    target = Target(ledger, _find_erasing(loaded), is_anew)
+    erasing = Erasing(read_erasures(loaded.root), config.erasure.aggregates == "keep")
+    target = Target(ledger, erasing, is_anew)
     raw = _read_raw(loaded, files, target, partial(progress, "reading feeds"), workers)
     files_read = order_files(ledger, raw.read)
     contents = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
@@ -155,12 +156,6 @@ def read_feeds(
     ]
     columns = list_columns(contents, before)
     return FeedsRead(loaded.root, catalog, raw.refused, warnings, states, columns)
-
-
-def _find_erasing(loaded: LoadedWorkspace) -> Erasing:
-    """Whose rows are refused, and whether facts of them stay."""
-    keeps_facts = loaded.config.erasure.aggregates == "keep"
-    return Erasing(read_erasures(loaded.root), keeps_facts=keeps_facts)
 
 
 def _read_raw(

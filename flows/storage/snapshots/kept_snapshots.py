@@ -158,7 +158,8 @@ def drop_old_snapshots(
     going = {one.run_id for one in _choose_old(kept, keep, oldest, now)}
     staying = {one.run_id for one in kept} - going
     unread = _find_last_before(kept, min(oldest, now - GRACE), now)
-    going |= _find_old_damaged(layout, staying | going, unread)
+    whole = staying | going  # nobody can read the others, which have no manifest that is whole
+    going |= {run for run in list_runs(layout) if run not in whole and run <= unread}
     folders = [layout.snapshots / run_id for run_id in sorted(going)]
     last = _find_last_before(kept, oldest, now)
     folders += _find_old_quarantines(layout.quarantine, staying, last)
@@ -208,11 +209,6 @@ def _find_last_before(kept: list[Snapshot[PastRun]], oldest: datetime, now: date
     """
     old = (one.run_id for one, published in _date_snapshots(kept, now) if published <= oldest)
     return max([oldest.strftime(RUN_ID_SECOND), *old])
-
-
-def _find_old_damaged(layout: Layout, whole: set[str], last: str) -> set[str]:
-    """Snapshots without a manifest that is whole, and that are old: nobody can read them."""
-    return {run for run in list_runs(layout) if run not in whole and run <= last}
 
 
 def _find_old_quarantines(folder: Path, staying: set[str], last: str) -> Iterator[Path]:

@@ -27,7 +27,6 @@ from flows.storage.workspace_files import (
     make_folder,
     move_folder,
     remove_empty_folders,
-    remove_tree,
     replace_text,
     replace_with_copy,
     storage_errors,
@@ -71,12 +70,6 @@ def stage_snapshot(root: Path, run_id: str) -> Path:
         attempt = make_folder(Layout(root).staging) / f"{run_id}.{secrets.token_hex(4)}"
         attempt.mkdir()
     return attempt
-
-
-def discard_staging(staging: Path) -> None:
-    """Remove what a failed attempt left."""
-    with storage_errors(f"removing {staging}"):
-        remove_tree(staging)
 
 
 def hash_outputs(

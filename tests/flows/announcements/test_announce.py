@@ -28,8 +28,8 @@ from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 
 from flows import campaign_reports as flow
+from flows.announcements.announce import PUBLISHED, REFUSED
 from flows.announcements.progress_artifacts import ProgressArtifacts
-from flows.announcements.run_events import PUBLISHED, REFUSED
 from flows.errors import CampaignReportsError, DataRefused, StorageFailed, WorkspaceBusy
 from flows.runtime.deployments import PROJECT
 from flows.runtime.server_database import ServerDatabase

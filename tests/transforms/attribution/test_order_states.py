@@ -9,7 +9,7 @@ import pytest
 from contracts.facts.order_facts import PricedOrders
 from contracts.reference.order_words import CANCELLED_WORDS, REFUNDED_WORDS, SOLD_WORDS
 from tests.support.frames import frame
-from transforms.attribution.order_states import find_unknown_states, fold_state
+from transforms.attribution.orders import find_unknown_states, fold_state
 
 
 def test_a_state_says_one_thing() -> None:

@@ -14,14 +14,15 @@ from contracts.columns import Held, Rows, no_rows
 from contracts.facts.messaging.send_keys import AddressOwners, SendKeys
 from contracts.facts.messaging.send_sums import ContactBases
 from contracts.feeds import ListMembers
-from flows.catalog.recorded_files import FileChanges, compare_files
+from flows.catalog.recorded_files import FileChanges, compare_files, list_bases
 from flows.catalog.row_files import RowFile, scan_rows
 from flows.config.memory import fact_rows_at_once
-from flows.steps.messaging.described_messages import NamedKeys
+from flows.kept.keepers import Deferred, Keeper
+from flows.steps.messaging.described_messages import NamedKeys, read_names
 from flows.steps.messaging.fact_files import CONTACTS, FACTS, FactFiles
 from flows.steps.messaging.key_files import HeldKeys, KeyFiles
 from flows.steps.messaging.linked_events import LinkInputs
-from flows.steps.messaging.restating.fact_base import FactBase
+from flows.steps.messaging.message_references import NAMES
 from flows.steps.messaging.restating.restated_sums import RestatedSums
 from flows.steps.messaging.restating.touched_sends import (
     Seeds,
@@ -48,10 +49,48 @@ from transforms.messaging.restated_names import (
 )
 from transforms.messaging.segment_sums import key_members
 
+FACT_SUMS = "send sums"
+"""The step that keeps the sums."""
 MOST_TOUCHED = 0.3
 """Where a larger share of the rows belongs to sends that changed, all facts are built anew."""
 MEMBERS = "list_members"
 NOTHING = {kind: no_rows(sums.table) for kind, sums in SUMS.items()}
+
+
+@dataclass(frozen=True)
+class FactBase:
+    """The sums of a run before, with what they were made from."""
+
+    facts: FactFiles
+    names: NamedKeys
+    files: tuple[RowFile, ...]
+
+
+def find_base(
+    keeper: Keeper, settings: str, ledger: Path, now: list[RowFile], names: Deferred[NamedKeys]
+) -> FactBase | None:
+    """The sums of a run before, if it is still there what they were made from.
+
+    Args:
+        settings: The hash of the settings and channels that decide them now.
+        now: The files that give sums now: these are verified already.
+    """
+    for folder, made_from, files in list_bases(keeper, FACT_SUMS, settings, ledger, now):
+        known = _find_names(keeper, made_from.names, names)
+        if known is not None:
+            return FactBase(FactFiles(folder / FACTS), known, files)
+    return None
+
+
+def _find_names(keeper: Keeper, identity: str, now: Deferred[NamedKeys]) -> NamedKeys | None:
+    """The names of then, if they are those of now or kept still."""
+    if identity == now.identity:
+        return now.value
+    homes = (home for known, home in keeper.list_earlier(NAMES) if known == identity)
+    try:
+        return next((read_names(home) for home in homes), None)
+    except OSError:
+        return None
 
 
 class TooMuch(Exception):  # noqa: N818 - it names what was found

@@ -21,7 +21,6 @@ from flows.storage.layout import Layout
 from flows.storage.snapshots import publish
 from flows.storage.snapshots.kept_snapshots import find_last_run
 from flows.storage.snapshots.publish import (
-    discard_staging,
     hash_outputs,
     mirror_latest,
     new_run_id,
@@ -165,7 +164,6 @@ def test_a_refused_run_shows_its_quarantine_and_publishes_nothing(tmp_path: Path
     (staging / "quarantine").mkdir()
     (staging / "quarantine" / "events.parquet").write_bytes(b"rows")
     shown = publish_quarantine(tmp_path, staging / "quarantine", run_id)
-    discard_staging(staging)
     assert shown == tmp_path / "quarantine" / run_id
     clean_up(tmp_path)
     assert (shown / "events.parquet").exists()
