@@ -36,8 +36,8 @@ WRITTEN_BY_RUNS = ("reports", "quarantine", "state")
 """The folders of a workspace that hold no feeds."""
 FEED_NAME_PATTERN = r"^\w[\w .()-]*$"
 """What a feed may be called: its name becomes a file's."""
-DURATION_PATTERN = r"^[1-9]\d*[hdw]$"
-"""A number of hours, days or weeks."""
+DURATION_PATTERN = r"^[1-9]\d{0,4}[hdw]$"
+"""A number of hours, days or weeks, of five digits at most."""
 MEMORY_PATTERN = r"^[1-9]\d*(\.\d+)? ?[MGT]i?B$"
 """A number of mega-, giga- or terabytes."""
 DASK_PATTERN = r"^[a-z]+://[^/\s]+:\d+$"
@@ -118,6 +118,9 @@ def check_time_zone(name: str) -> str:
 def check_feed_path(glob: str) -> str:
     """The glob itself, where it can only lead to feed files below the workspace or in a store."""
     parts = PurePosixPath(glob).parts
+    if any("**" in part and part != "**" for part in parts) or parts[-1:] == ("**",):
+        msg = "has ** beside other characters or at its end; it stands for folders: 'raw/**/*.csv'"
+        raise problem(msg)
     if STORE_PATTERN.fullmatch(glob) and ".." not in parts:
         return glob
     if ADDRESS.match(glob):

@@ -18,6 +18,9 @@ from contracts.config.setting_types import (
     problem,
 )
 
+LONGEST_DAYS = 365_000
+"""The longest time that a setting may say, a thousand years: far beyond it no time is a stamp."""
+
 
 class WorkspaceSection(Section):
     """`[workspace]`: what holds for the whole workspace."""
@@ -35,7 +38,9 @@ class WorkspaceSection(Section):
     keep_snapshots: int = Field(
         30, ge=1, description="how many snapshots are kept at least; the published one always"
     )
-    keep_days: float = Field(7, ge=0, description="snapshots younger than this are kept too")
+    keep_days: float = Field(
+        7, ge=0, le=LONGEST_DAYS, description="snapshots younger than this are kept too"
+    )
     settle_seconds: float = Field(
         0, ge=0, description="raw files younger than this wait for the next run"
     )
@@ -93,7 +98,9 @@ class EventsSection(Section):
 class SessionsSection(Section):
     """`[sessions]`: how page views become sessions."""
 
-    timeout_minutes: int = Field(30, gt=0, description="the longest pause within a session")
+    timeout_minutes: int = Field(
+        30, gt=0, le=LONGEST_DAYS * 24 * 60, description="the longest pause within a session"
+    )
     split_at_midnight: bool = Field(
         default=False, description="whether a reporting day's end ends them"
     )
@@ -107,11 +114,15 @@ AttributionModel = Literal[
 class AttributionSection(Section):
     """`[attribution]`: which touches count, and how they share an order."""
 
-    lookback_days: float = Field(30, gt=0, description="how long before an order a touch counts")
-    lookback_hours: dict[str, Annotated[float, Field(gt=0)]] = Field(
+    lookback_days: float = Field(
+        30, gt=0, le=LONGEST_DAYS, description="how long before an order a touch counts"
+    )
+    lookback_hours: dict[str, Annotated[float, Field(gt=0, le=LONGEST_DAYS * 24)]] = Field(
         {}, description="per channel, in place of the days", examples=[{"sms": 48}]
     )
-    half_life_days: float = Field(7, gt=0, description="in which time_decay halves a credit")
+    half_life_days: float = Field(
+        7, ge=0.001, le=LONGEST_DAYS, description="in which time_decay halves a credit"
+    )
     models: tuple[AttributionModel, ...] = Field(
         ("first_touch", "last_touch", "linear", "position_based", "time_decay"),
         min_length=1,
@@ -136,7 +147,10 @@ class IdentitySection(Section):
     """`[identity]`: how far back a device's earlier visits become a person's."""
 
     backward_days: float = Field(
-        30, ge=0, description="how long before the first identification a visit is the person's"
+        30,
+        ge=0,
+        le=LONGEST_DAYS,
+        description="how long before the first identification a visit is the person's",
     )
 
 
