@@ -106,7 +106,8 @@ def make_versions(table: pl.LazyFrame, by: str, take: Sequence[str]) -> pl.LazyF
     """Make the versions of an id into intervals of days that neither overlap nor leave a gap.
 
     A version that leaves a column empty keeps what the one before said, the first what the next
-    says. Of several versions on one day the latest holds, ties by the values that sort last.
+    says. Of several versions on one day the latest holds on it, ties by the values that sort last; the
+    first of an id holds on all days before, whatever followed on its own.
 
     Args:
         table: rows of a table of `AdTables.in_days`; those without the id are left out.
@@ -140,6 +141,7 @@ def _order_versions(stated: pl.LazyFrame, keys: list[str], take: Sequence[str]) 
         stated.sort(*keys, Ads.updated_at, *take, nulls_last=False)
         .with_columns(pl.col(take).forward_fill().over(keys))
         .with_columns(pl.col(take).backward_fill().over(keys))
+        .with_columns(pl.when(~is_first).then(VERSION_DAY).alias(VERSION_DAY))
         .unique([*keys, VERSION_DAY], keep="last", maintain_order=True)
         .filter(is_first | ~same)
         .with_columns(

@@ -186,14 +186,14 @@ def decide_status(units: pl.LazyFrame) -> pl.LazyFrame:
 def decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     """Decide when units were sent and delivered, and on which days they count.
 
-    A send without sent_at and without a `sent` event has its created_at, else the time of its
+    A send without sent_at has its created_at, else the time of its `sent` event, else that of its
     message, dispatch or campaign; one that events alone show, the time of its first event after
     these. It counts as delivered on delivered_at and as bounced on its event, else as sent.
     """
     is_delivered = pl.col(SendFacts.status_code) == DELIVERED
     is_bounced = pl.col(SendFacts.status_code) == BOUNCED
     delivered_at = pl.coalesce(SendFacts.delivered_at, FIRST_DELIVERY)
-    sent_at = pl.coalesce(SendFacts.sent_at, SENT_EVENT, SendUnits.created_at, SendUnits.planned_at)
+    sent_at = pl.coalesce(SendFacts.sent_at, SendUnits.created_at, SENT_EVENT, SendUnits.planned_at)
     return units.with_columns(
         sent_at.alias(SendFacts.sent_at),
         pl.when(is_delivered).then(delivered_at).alias(SendFacts.delivered_at),

@@ -60,6 +60,20 @@ def test_name_is_that_of_the_day(day: date, name: str) -> None:
     assert filled.select("campaign_name", "account_id").rows() == [(name, "9")]
 
 
+@pytest.mark.parametrize(("day", "name"), [(4, "Copy"), (5, "Spring"), (6, "Spring")])
+def test_the_first_of_a_day_s_names_holds_before_that_day_and_the_last_on_it(
+    day: int, name: str
+) -> None:
+    renamed = rows(
+        AdCampaigns,
+        {"campaign_id": "1", "campaign_name": "Copy", "updated_at": at(3, 5, 13)},
+        {"campaign_id": "1", "campaign_name": "Spring", "updated_at": at(3, 5, 15)},
+    )
+    stats = rows(AdStats, {"date_day": date(2026, 3, day), "campaign_id": "1"})
+    filled = fill(stats, AdTables(campaigns=renamed))
+    assert filled.get_column("campaign_name").to_list() == [name]
+
+
 def test_what_a_row_bears_stays() -> None:
     stats = rows(
         AdStats,
@@ -143,12 +157,14 @@ def test_names_of_tables_are_intervals() -> None:
 def test_a_name_that_was_changed_within_its_day_is_a_former_one() -> None:
     campaigns = rows(
         AdCampaigns,
-        {"campaign_id": "1", "campaign_name": "Copy of Spring", "updated_at": at(3, 5, 13)},
+        {"campaign_id": "1", "campaign_name": "Copy", "updated_at": at(3, 5, 13)},
+        {"campaign_id": "1", "campaign_name": "Sprng", "updated_at": at(3, 5, 14)},
         {"campaign_id": "1", "campaign_name": "Spring", "updated_at": at(3, 5, 15)},
     )
     assert names(NO_STATS, AdTables(campaigns=campaigns)) == [
-        ("campaign", "1", None, "Copy of Spring", date(2026, 3, 5), date(2026, 3, 5)),
-        ("campaign", "1", None, "Spring", None, None),
+        ("campaign", "1", None, "Copy", None, date(2026, 3, 5)),
+        ("campaign", "1", None, "Spring", date(2026, 3, 5), None),
+        ("campaign", "1", None, "Sprng", date(2026, 3, 5), date(2026, 3, 5)),
     ]
 
 

@@ -162,13 +162,13 @@ def test_a_send_counts_on_the_days_of_what_happened() -> None:
     ("own", "happened", "planned", "is_sent_at"),
     [
         ({"sent_at": at(1), "created_at": at(2)}, at(3), at(4), at(1)),
-        ({"created_at": at(2)}, at(3), at(4), at(3)),
-        ({"created_at": at(2)}, None, at(4), at(2)),
+        ({"created_at": at(2)}, at(3), at(4), at(2)),
+        ({}, at(3), at(4), at(3)),
         ({}, None, at(4), at(4)),
         ({}, None, None, None),
     ],
 )
-def test_a_send_without_sent_at_has_its_event_s_its_created_at_or_its_message_s_time(
+def test_a_send_without_sent_at_has_its_created_at_its_event_s_or_its_message_s_time(
     own: Row, happened: datetime | None, planned: datetime | None, is_sent_at: datetime | None
 ) -> None:
     rows = [event(1, "sent", happened)] if happened else []
