@@ -113,7 +113,8 @@ def find_first_sent(events: Rows[FeedEvents], sends: Rows[FeedSends]) -> Rows[Fi
         events: Those that name their send by its id.
     """
     is_sent = pl.col(EventKeys.type_code) % CHANNEL_STRIDE == ACTION_CODES[Action.SENT]
-    timeless = sends.filter(pl.col(SendKeys.sent_at).is_null()).select(SendKeys.send_key)
+    is_timeless = pl.all_horizontal(pl.col(SendKeys.sent_at, SendKeys.created_at).is_null())
+    timeless = sends.filter(is_timeless).select(SendKeys.send_key)
     return (
         events.filter(is_sent)
         .join(timeless, on=EventKeys.send_key, how="semi")
@@ -144,10 +145,10 @@ def key_sends(sends: Rows[Sends]) -> Rows[KeyedSends]:
         sends: With `contact_key` and the `first_sent_at` of those without a time.
 
     Returns:
-        In the same order. A send without sent_at has the time of its first `sent`
-        event, else its created_at; else it has none of its own.
+        In the same order. A send without sent_at has its created_at, else the time of its first
+        `sent` event; else it has none of its own.
     """
-    times = (Sends.sent_at, FirstSentEvents.first_sent_at, Sends.created_at)
+    times = (Sends.sent_at, Sends.created_at, FirstSentEvents.first_sent_at)
     return sends.with_columns(
         message_key_of_send().alias(MESSAGE_KEY),
         pl.coalesce(times).alias(KeyedSends.sent_at),

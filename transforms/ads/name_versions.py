@@ -106,8 +106,8 @@ def make_versions(table: pl.LazyFrame, by: str, take: Sequence[str]) -> pl.LazyF
     """Make the versions of an id into intervals of days that neither overlap nor leave a gap.
 
     A version that leaves a column empty keeps what the one before said, the first what the next
-    says. Of several versions on one day the latest holds on it, ties by the values that sort last; the
-    first of an id holds on all days before, whatever followed on its own.
+    says. Of several versions on one day the latest holds on it, ties by the values that sort last;
+    on the days before an id's first day the first version does.
 
     Args:
         table: rows of a table of `AdTables.in_days`; those without the id are left out.

@@ -240,6 +240,8 @@ def _select_own(first_sent: pl.DataFrame, batch: Batch) -> Held[FirstSentEvents]
     """Those of a batch of sends."""
     if first_sent.is_empty():
         return first_sent
-    timeless = batch.scan().filter(pl.col(Sends.sent_at).is_null())
+    timeless = batch.scan().filter(
+        pl.all_horizontal(pl.col(Sends.sent_at, Sends.created_at).is_null())
+    )
     own = list_asked_sends(timeless).collect(engine="streaming")
     return first_sent.join(own, on=FirstSentEvents.send_key, how="semi")
