@@ -170,8 +170,8 @@ class World(Described):
         earliest = min((e["occurred_at"] for e in s.events), default=None)
         s.sent_at = (
             row.get("sent_at")
-            or s.first("sent")
             or row.get("created_at")
+            or s.first("sent")
             or self.planned_at(s.message)
             or (None if s.row else earliest)
         )
