@@ -41,7 +41,7 @@ def reject_unpriced(catalog: Catalog, config: Workspace, keeper: Keeper | None) 
             )[UNPRICED]
             if found.height:
                 status = status.reject(table, found.sort(FILE, ROW_NUMBER), NO_RATE)
-    return replace(catalog, status=status)
+    return replace(catalog, status=status, _identified={})
 
 
 def _find_unpriced(catalog: Catalog, table: str, currency: str, timezone: str) -> Frames:

@@ -34,7 +34,7 @@ def recall_rows(
     places = {file.order: place for place, file in enumerate(files)}
     folder = keeper.folder(
         name,
-        [[(file.identity, file.raw.feed.place) for file in files], also],
+        [[file.identity for file in files], also],
         lambda folder: write_frames(
             folder, {key: _renumber(rows, places) for key, rows in find().items()}
         ),

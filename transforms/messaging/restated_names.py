@@ -58,48 +58,46 @@ def list_restated_contacts(owners: Times, domains: Times) -> pl.LazyFrame:
     domains = [one.select(contact, ContactDomains.domain_key) for one in domains]
     addresses = find_differing(*owners, email).select(pl.col(email).alias(contact))
     contacts = find_differing(*domains, contact)
-    return pl.concat([addresses, contacts]).pipe(add_addresses, owners).unique()
+    _, now = owners
+    return pl.concat([addresses, contacts]).pipe(add_addresses, now).unique()
 
 
-def add_addresses(contacts: pl.LazyFrame, owners: Times) -> pl.LazyFrame:
+def add_addresses(contacts: pl.LazyFrame, owners: Rows[AddressOwners]) -> pl.LazyFrame:
     """Contacts, and the addresses that name them, as `contact_key`.
 
     Args:
         contacts: The `contact_key` of contacts.
-        owners: `AddressOwners`.
     """
     email, contact = AddressOwners.email_key, AddressOwners.contact_key
-    named = [
-        one.join(contacts, on=contact, how="semi").select(pl.col(email).alias(contact))
-        for one in owners
-    ]
-    return pl.concat([contacts, *named])
+    named = owners.join(contacts, on=contact, how="semi").select(pl.col(email).alias(contact))
+    return pl.concat([contacts, named])
 
 
 def list_restated_members(
-    members: Rows[ListMembers], campaigns: Times, owners: Times
+    members: Rows[ListMembers], campaigns: pl.LazyFrame, owners: Rows[AddressOwners]
 ) -> pl.LazyFrame:
     """The `message_key` and `contact_key` of what may have been sent to who is listed otherwise.
 
+    What another campaign or contact bears now is listed whole, as a message or an address.
+
     Args:
         members: Canonical list members that are new or gone.
-        campaigns: `key_campaigns`.
-        owners: `AddressOwners`.
+        campaigns: `key_campaigns`, as they are now.
+        owners: As they are now.
     """
     contact = AddressOwners.contact_key
     listed = members.select(
         hash_id(ListMembers.campaign_id, seed=CAMPAIGN).alias(CAMPAIGN_KEY),
         hash_id(ListMembers.contact_id, seed=CONTACT).alias(contact),
     ).unique()
-    named = [
-        one.select(pl.col(AddressOwners.email_key).alias("address"), contact)
+    named = (
+        owners.select(pl.col(AddressOwners.email_key).alias("address"), contact)
         .join(listed, on=contact, how="inner", validate="m:m")
         .select(CAMPAIGN_KEY, pl.col("address").alias(contact))
-        for one in owners
-    ]
+    )
     return (
-        pl.concat([listed, *named])
-        .join(pl.concat(campaigns).unique(), on=CAMPAIGN_KEY, how="inner", validate="m:m")
+        pl.concat([listed, named])
+        .join(campaigns, on=CAMPAIGN_KEY, how="inner", validate="m:m")
         .select(SendKeys.message_key, contact)
         .unique()
     )

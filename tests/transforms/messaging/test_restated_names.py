@@ -63,6 +63,6 @@ def test_who_is_listed_otherwise_is_so_for_the_messages_of_the_campaign() -> Non
     members = frame(ListMembers, [member])
     contact = members.select(hash_id("contact_id", seed=CONTACT)).collect().item()
     known = owners(e21=contact, e22=102)
-    of = campaigns(m1="q", m2="r"), campaigns(m1="q", m3="q")
-    got = list_restated_members(members, of, (known, known)).collect()
+    of = campaigns(m1="q", m2="r", m3="q")
+    got = list_restated_members(members, of, known).collect()
     assert {*got.rows()} == {(m, c) for m in (1, 3) for c in (contact, 21)}

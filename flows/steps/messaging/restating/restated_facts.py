@@ -186,7 +186,7 @@ def _tell_lost(task: FactRestatement, restated: RestatedSums) -> dict[str, pl.La
     messages, contacts = restated.lost_messages, restated.lost_contacts
     if messages.is_empty() and contacts.is_empty():
         return NOTHING
-    named = add_addresses(contacts.lazy(), [task.now.owners.lazy()]).unique().collect()
+    named = add_addresses(contacts.lazy(), task.now.owners.lazy()).unique().collect()
     keys = task.open_keys(task.files)
     nothing = hold_all(task.open_keys([]))
     seeds = Seeds(messages, named, nothing.sends.select(SendKeys.message_key, SendKeys.contact_key))
@@ -212,7 +212,7 @@ def _find_seeds(task: FactRestatement) -> Seeds:
     found = (
         list_restated_messages([one.codes for one in both], campaigns),
         list_restated_contacts(owners, [one.domains.lazy() for one in both]),
-        list_restated_members(_scan_members([*gone, *come]), campaigns, owners),
+        list_restated_members(_scan_members([*gone, *come]), campaigns[-1], owners[-1]),
     )
     return Seeds(*pl.collect_all(found))
 
