@@ -14,8 +14,7 @@ from flows.steps.messaging.described_messages import NamedKeys, find_names
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.key_files import list_key_files
 from flows.steps.messaging.restating import restated_facts
-from flows.steps.messaging.restating.fact_base import FactBase
-from flows.steps.messaging.restating.restated_facts import restate_facts
+from flows.steps.messaging.restating.restated_facts import FactBase, restate_facts
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.step_inputs import StepInputs
 from tests.flows.steps.messaging.restating.test_restated_facts import read_sums
