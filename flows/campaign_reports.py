@@ -113,16 +113,17 @@ def begin_attempt(
     started = datetime.now(UTC)
     tell_if_held(loaded.root, wait_seconds)
     with hold_workspace(loaded.root, wait_seconds):
-        clean_up(loaded.root)
+        with _noting_failure(loaded.root, new_run_id(started), started):
+            clean_up(loaded.root)
         run_id = new_run_id(started, find_last_run(Layout(loaded.root)))
-        staging = stage_snapshot(loaded.root, run_id)
-        progress = show_progress(loaded.root, _progress.get())
-        kept, reports = begin_keeping(loaded.root, staging, full=full)
-        scratch = staging / SCRATCH
-        attempt = Attempt(loaded, run_id, started, staging, scratch, kept, reports, progress)
-        address = _cluster.get() or loaded.config.run.dask
-        threads = Threads(tasks_at_once(loaded.config.run))
-        try:
+        with _noting_failure(loaded.root, run_id, started):
+            staging = stage_snapshot(loaded.root, run_id)
+            progress = show_progress(loaded.root, _progress.get())
+            kept, reports = begin_keeping(loaded.root, staging, full=full)
+            scratch = staging / SCRATCH
+            attempt = Attempt(loaded, run_id, started, staging, scratch, kept, reports, progress)
+            address = _cluster.get() or loaded.config.run.dask
+            threads = Threads(tasks_at_once(loaded.config.run))
             with (
                 _discarding(staging),
                 storage_errors(f"working on {loaded.root}"),
@@ -130,13 +131,20 @@ def begin_attempt(
                 connect(address, staging, *views) if address else nullcontext(threads) as workers,
             ):
                 yield replace(attempt, kept=replace(kept, workers=workers))
-        except Exception as error:
-            end = describe_failure(attempt, error)
-            note_attempt(loaded.root, end)
-            if end.outcome == REFUSED:
-                tell_refused(loaded.root, end)
-            raise
-        note_attempt(loaded.root, describe_end(attempt, "published", 0))
+        note_attempt(loaded.root, describe_end(run_id, started, "published", 0))
+
+
+@contextmanager
+def _noting_failure(root: Path, run_id: str, started: datetime) -> Generator[None]:
+    """Note how an attempt failed, and tell of one that its data forbade."""
+    try:
+        yield
+    except Exception as error:
+        end = describe_failure(run_id, started, error)
+        note_attempt(root, end)
+        if end.outcome == REFUSED:
+            tell_refused(root, end)
+        raise
 
 
 @contextmanager

@@ -10,6 +10,7 @@ FAULT_OF_OURS = 1
 INTERRUPTED = 130
 REPORT_IT = "This is a fault of the program; please report it."
 """What to do where what this program made is not what it has to be."""
+FILE_FOR_FOLDER = "A file stands in a folder's place: move it away, then run again."
 ANY_REMEDY = "Look at the disk's free space, rights and limits, then run again."
 REMEDIES = {
     errno.ENOSPC: "The disk is full: make room and run again.",
@@ -22,7 +23,9 @@ REMEDIES = {
     errno.EXDEV: "Keep state/, reports/ and quarantine/ of a workspace on one file system.",
     errno.EISDIR: "A folder stands in a file's place, as a container's mount of a missing file "
     "makes one: remove it, then run again.",
-    errno.ENOTDIR: "A file stands in a folder's place: move it away, then run again.",
+    errno.ENOTDIR: FILE_FOR_FOLDER,
+    errno.EEXIST: FILE_FOR_FOLDER,
+    errno.ELOOP: "A link there leads back to itself: replace it, then run again.",
     errno.EMFILE: "Allow the process more open files (ulimit -n).",
 }
 """What mends what the system says about a disk, by its number of the error."""

@@ -106,22 +106,22 @@ class Run(Attempt):
         return Layout(self.root).ledger
 
 
-def describe_failure(attempt: Attempt, error: Exception) -> AttemptEnd:
+def describe_failure(run_id: str, started: datetime, error: Exception) -> AttemptEnd:
     """How an attempt ended that published nothing, in words that bear no value of the data."""
     if not isinstance(error, CampaignReportsError):
-        return describe_end(attempt, "failed", FAULT_OF_OURS, type(error).__name__)
+        return describe_end(run_id, started, "failed", FAULT_OF_OURS, type(error).__name__)
     outcome = REFUSED if isinstance(error, DataRefused) else "failed"
     said = name_places(error.message), name_places(error.hint)
-    return describe_end(attempt, outcome, error.exit_code, *said)
+    return describe_end(run_id, started, outcome, error.exit_code, *said)
 
 
 def describe_end(
-    attempt: Attempt, outcome: str, exit_code: int, message: str = "", hint: str = ""
+    run_id: str, started: datetime, outcome: str, exit_code: int, message: str = "", hint: str = ""
 ) -> AttemptEnd:
-    """How an attempt ended."""
+    """How an attempt ended, which is now."""
     return AttemptEnd(
-        run_id=attempt.run_id,
-        started_at=stamp(attempt.started_at),
+        run_id=run_id,
+        started_at=stamp(started),
         finished_at=stamp(datetime.now(UTC)),
         outcome=outcome,
         exit_code=exit_code,

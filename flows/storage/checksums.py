@@ -50,6 +50,12 @@ def renew_sums(root: Path, run_id: str) -> None:
         write_sums(root, run_id, sums)
 
 
+def forget_sums(root: Path, run_id: str, gone: tuple[str, ...]) -> None:
+    """Note no hashes any more of folders of a run, given as its paths begin there."""
+    sums = read_sums(root, run_id).items()
+    write_sums(root, run_id, {path: one for path, one in sums if not path.startswith(gone)})
+
+
 def sums_file(root: Path, run_id: str) -> Path:
     """Where the hashes of what a run wrote are noted."""
     return Layout(root).sums / f"{run_id}{SUFFIX}"

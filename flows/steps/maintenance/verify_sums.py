@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.storage.checksums import (
     find_differing,
+    forget_sums,
     has_sums,
     list_kept_sums,
     read_sums,
@@ -38,7 +39,8 @@ class Damage:
 def verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
     """Verify each run's list of hashes, and by it all but the tables and the manifest.
 
-    A list that is gone or damaged is made anew where the run's tables are those of its manifest.
+    A list that is gone or damaged is made anew where the run's tables are those of its manifest. A
+    folder that is gone whole is one damage, and mended once the list knows no more of it.
     """
     layout = Layout(root)
     runs = {*list_runs(layout), *list_quarantines(layout)}
@@ -52,14 +54,27 @@ def verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
                 renew_sums(root, run_id)
             yield Damage(layout.relative(file), problem, mended=is_mended)
             continue
-        for path, problem in find_differing(root, run_id, partial(_lies_beside_tables, layout)):
+        gone = _find_gone(layout, run_id, read_sums(root, run_id))
+        if gone and repair:
+            forget_sums(root, run_id, gone)
+        yield from (Damage(path, "is gone", mended=repair) for path in gone)
+        for path, problem in find_differing(root, run_id, partial(_is_asked, layout, gone)):
             yield Damage(path, problem)
         rejected = layout.quarantine / run_id
         yield from verify_own(root, rejected, read_sums(root, run_id), repair=repair)
 
 
-def _lies_beside_tables(layout: Layout, path: str) -> bool:
-    """Whether a file is neither a manifest nor a table of a snapshot."""
+def _find_gone(layout: Layout, run_id: str, listed: Collection[str]) -> tuple[str, ...]:
+    """The folders of a run of which nothing is left: of its snapshot, of its rejected rows."""
+    homes = (top / run_id for top in (layout.snapshots, layout.quarantine))
+    gone = (f"{layout.relative(home)}/" for home in homes if not home.exists())
+    return tuple(home for home in gone if any(path.startswith(home) for path in listed))
+
+
+def _is_asked(layout: Layout, gone: tuple[str, ...], path: str) -> bool:
+    """Whether a file is in a folder that is there, and no manifest or table of a snapshot."""
+    if path.startswith(gone):
+        return False
     is_of_snapshot = path.startswith(f"{layout.relative(layout.snapshots)}/")
     return not (path.endswith(f"/{MANIFEST}") or (is_of_snapshot and path.endswith(TABLE_SUFFIX)))
 

@@ -1,11 +1,12 @@
 """How the last attempt of a run ended."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from flows import campaign_reports as flow
-from flows.errors import DataRefused
+from flows.errors import DataRefused, StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.run_notes import read_last_attempt
 from flows.storage.snapshots.published_files import PublishedDamage
@@ -48,6 +49,21 @@ def test_a_run_that_fails_makes_room_before_it_notes_that(
     with pytest.raises(DataRefused):
         publish_tables(root)
     assert left == [[]]
+
+
+def test_a_run_that_cannot_clean_up_says_how_it_ended(tmp_path: Path) -> None:
+    """Else `status` would tell of the run before, which ended well."""
+    files = {"raw/contacts.csv": b"contact_id\n101\n", "raw/sends.csv": GOOD}
+    root = write_workspace(tmp_path / "ws", TOML, files)
+    publish_tables(root)
+    shutil.rmtree(Layout(root).latest)
+    Layout(root).latest.write_text("in a folder's place")
+    with pytest.raises(StorageFailed, match="reports/latest") as failed:
+        publish_tables(root)
+    assert "A file stands in a folder's place" in failed.value.hint
+    end = read_last_attempt(root)
+    assert end is not None
+    assert (end.outcome, end.exit_code, end.message) == ("failed", 4, failed.value.message)
 
 
 def test_what_no_run_wrote_is_damage(tmp_path: Path) -> None:

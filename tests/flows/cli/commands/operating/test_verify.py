@@ -1,6 +1,7 @@
 """`verify`: damage is a list; `--repair` goes back to what is whole; the next run does the rest."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,27 @@ def test_what_is_wrong_beside_the_tables_is_found_and_mended(
     assert ask(root, call, 0) == []
     run(root)
     assert files(root) == clean
+
+
+def test_a_folder_of_a_run_that_is_gone_whole_is_one_damage_and_can_be_forgotten(
+    root: Path, call: Call
+) -> None:
+    """As where reports/ was restored from a backup, or an operator made room by hand."""
+    (root / "raw/stats/2.csv").write_bytes(STATS.replace(b"7.00", b"much"))
+    toml = (root / "campaigns.toml").read_text()
+    (root / "campaigns.toml").write_text(f"[workspace]\nmax_rejected_share = 0.9\n{toml}")
+    layout, first, second = Layout(root), run(root), run(root)
+    table = layout.snapshots / second / "ads/campaign_report.parquet"
+    shutil.rmtree(layout.snapshots / first)
+    shutil.rmtree(layout.quarantine / second)
+    flip_bit(table)
+    gone = {f"reports/snapshots/{first}/", f"quarantine/{second}/"}
+    for more, is_mended in (((), False), (("--repair",), True)):
+        told = {one["path"]: one["mended"] for one in ask(root, call, 4, *more)}
+        assert told == dict.fromkeys(gone, is_mended) | {table.relative_to(root).as_posix(): False}
+    (left,) = ask(root, call, 4)
+    assert left["path"] == table.relative_to(root).as_posix()
+    assert "remove its folder" in call("verify", root, "--repair", code=4).err
 
 
 def test_hashes_are_not_made_anew_of_tables_that_are_damaged(root: Path, call: Call) -> None:
