@@ -136,10 +136,10 @@ def begin_attempt(
 
 @contextmanager
 def _noting_failure(root: Path, run_id: str, started: datetime) -> Generator[None]:
-    """Note how an attempt failed, and tell of one that its data forbade."""
+    """Note how an attempt failed or was stopped, and tell of one that its data forbade."""
     try:
         yield
-    except Exception as error:
+    except BaseException as error:
         end = describe_failure(run_id, started, error)
         note_attempt(root, end)
         if end.outcome == REFUSED:

@@ -10,7 +10,7 @@ from contracts.config.workspace import Workspace
 from contracts.manifest import AttemptEnd, write_instant
 from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
-from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
+from flows.errors import FAULT_OF_OURS, INTERRUPTED, CampaignReportsError, DataRefused
 from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import Progress, silence
@@ -106,8 +106,14 @@ class Run(Attempt):
         return Layout(self.root).ledger
 
 
-def describe_failure(run_id: str, started: datetime, error: Exception) -> AttemptEnd:
-    """How an attempt ended that published nothing, in words that bear no value of the data."""
+def describe_failure(run_id: str, started: datetime, error: BaseException) -> AttemptEnd:
+    """How an attempt ended that failed, in words that bear no value of the data.
+
+    What is no `Exception` is an interrupt, or what Prefect makes of SIGTERM.
+    """
+    if not isinstance(error, Exception):
+        stopped = "it was stopped before its end"
+        return describe_end(run_id, started, "failed", INTERRUPTED, stopped, "Run again.")
     if not isinstance(error, CampaignReportsError):
         return describe_end(run_id, started, "failed", FAULT_OF_OURS, type(error).__name__)
     outcome = REFUSED if isinstance(error, DataRefused) else "failed"

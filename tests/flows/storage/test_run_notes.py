@@ -66,6 +66,23 @@ def test_a_run_that_cannot_clean_up_says_how_it_ended(tmp_path: Path) -> None:
     assert (end.outcome, end.exit_code, end.message) == ("failed", 4, failed.value.message)
 
 
+def test_a_run_that_was_stopped_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By Ctrl-C or SIGTERM: it makes room, so that nothing else tells `status` of it."""
+    files = {"raw/contacts.csv": b"contact_id\n101\n", "raw/sends.csv": GOOD}
+    root = write_workspace(tmp_path / "ws", TOML, files)
+
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(flow, "report_run", stop)
+    with pytest.raises(KeyboardInterrupt):
+        publish_tables(root)
+    end = read_last_attempt(root)
+    assert end is not None
+    assert (end.outcome, end.exit_code) == ("failed", 130)
+    assert end.message == "it was stopped before its end"
+
+
 def test_what_no_run_wrote_is_damage(tmp_path: Path) -> None:
     Layout(tmp_path).state.mkdir()
     Layout(tmp_path).last_attempt.write_text("{}")

@@ -94,7 +94,8 @@ def _name_problems(
     if pointer is None and not damaged:
         yield "nothing is published yet"
     if attempt is not None and attempt.exit_code:
-        why = " ".join(line.strip() for line in attempt.message.splitlines())
+        why = " ".join(line.strip() for line in attempt.message.splitlines()).rstrip(".")
+        why = ". ".join(filter(None, (why, attempt.hint)))
         is_published = pointer is not None and pointer.run_id == attempt.run_id
         how = "was published, and failed after that" if is_published else "published nothing"
         yield f"the last run ({attempt.run_id}) {how}: {why}"
