@@ -36,11 +36,11 @@ def status(workspace: Path, /, *, json: Flag = False) -> int:
     damaged = [*published.damaged, *damaged_note]
     late = list(_find_late_feeds(loaded, manifest, datetime.now(UTC)))
     killed = find_killed_holder(loaded.root)
-    problems = [*_name_problems(pointer, attempt, damaged, late)]
+    problems = []
     if killed is not None:
-        problems.insert(
-            0, f"the last run{name_holder(killed)} was killed before its end; run again"
-        )
+        problems.append(f"the last run{name_holder(killed)} was killed before its end; run again")
+    which = "the last run" if killed is None else "the run before"
+    problems += _name_problems(pointer, attempt, which, damaged, late)
     found = {
         "workspace": str(workspace),
         "run_id": pointer.run_id if pointer else None,
@@ -88,6 +88,7 @@ def _find_late_feeds(
 def _name_problems(
     pointer: Pointer | None,
     attempt: AttemptEnd | None,
+    which: str,
     damaged: list[dict[str, str]],
     late: list[Warned],
 ) -> Iterator[str]:
@@ -98,7 +99,7 @@ def _name_problems(
         why = ". ".join(filter(None, (why, attempt.hint)))
         is_published = pointer is not None and pointer.run_id == attempt.run_id
         how = "was published, and failed after that" if is_published else "published nothing"
-        yield f"the last run ({attempt.run_id}) {how}: {why}"
+        yield f"{which} ({attempt.run_id}) {how}: {why}"
     for one in damaged:
         told = (
             one["problem"] if one["path"] in one["problem"] else f"{one['path']} {one['problem']}"

@@ -29,6 +29,17 @@ def run(root: Path) -> str:
     return str(campaign_reports.fn(str(root), wait_seconds=0)["run_id"])
 
 
+FAILED = AttemptEnd(
+    run_id="20260701T000000Z-000000",
+    started_at="2026-07-01T00:00:00Z",
+    finished_at="2026-07-01T00:01:00Z",
+    outcome="failed",
+    exit_code=4,
+    message="the disk is full",
+    hint="Wait.",
+)
+
+
 @pytest.fixture(scope="module")
 def once_published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace that was run once."""
@@ -125,16 +136,7 @@ def test_a_refused_run_is_3(root: Path, call: Call) -> None:
 
 def test_a_run_that_failed_once_it_had_published_is_3(root: Path, call: Call) -> None:
     run_id = run_id_of(root)
-    end = AttemptEnd(
-        run_id=run_id,
-        started_at="2026-07-01T00:00:00Z",
-        finished_at="2026-07-01T00:01:00Z",
-        outcome="failed",
-        exit_code=4,
-        message="storage failed",
-        hint="",
-    )
-    note_attempt(root, end)
+    note_attempt(root, FAILED.model_copy(update={"run_id": run_id}))
     (problem,) = ask("status", root, call, 3)["problems"]
     assert problem.startswith(f"the last run ({run_id}) was published, and failed after that:")
 
@@ -195,6 +197,9 @@ def test_a_run_that_was_killed_is_3(root: Path, call: Call) -> None:
     Layout(root).lock.write_bytes(note)
     (problem,) = ask("status", root, call, 3)["problems"]
     assert re.match(r"the last run \(process \d+ on .*\) was killed before its end", problem)
+    note_attempt(root, FAILED)
+    _, before = ask("status", root, call, 3)["problems"]
+    assert before == f"the run before ({FAILED.run_id}) published nothing: the disk is full. Wait."
     run(root)
     assert ask("status", root, call)["problems"] == []
 
