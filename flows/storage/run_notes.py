@@ -7,7 +7,7 @@ from pathlib import Path
 from contracts.manifest import AttemptEnd
 from flows.errors import StorageFailed
 from flows.storage.layout import Layout
-from flows.storage.sealed_files import OwnRecord, unseal, write_sealed
+from flows.storage.sealed_files import OwnRecord, overwrite_sealed, unseal, write_sealed
 from flows.storage.snapshots.published_files import PublishedDamage
 from flows.storage.workspace_files import storage_errors
 
@@ -66,11 +66,15 @@ def note_columns(root: Path, feeds: Mapping[str, list[str]]) -> None:
 def note_attempt(root: Path, end: AttemptEnd) -> None:
     """Note how an attempt ended, in place of the one before; called by the run that holds it.
 
-    What cannot be noted is not worth a failure: the figures are published or they are not.
+    On a full disk it takes the room of the note before. What cannot be noted is not worth a
+    failure: the figures are published or they are not.
     """
     layout = Layout(root)
     with suppress(StorageFailed), storage_errors("noting how the run ended"):
-        write_sealed(layout.last_attempt, end, layout.state)
+        try:
+            write_sealed(layout.last_attempt, end, layout.state)
+        except OSError:
+            overwrite_sealed(layout.last_attempt, end)
 
 
 def read_last_attempt(root: Path) -> AttemptEnd | None:

@@ -1,14 +1,19 @@
 """How the last attempt of a run ended."""
 
+import errno
+import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flows import campaign_reports as flow
 from flows.errors import DataRefused, StorageFailed
+from flows.steps.attempt import describe_failure
+from flows.storage import sealed_files
 from flows.storage.layout import Layout
-from flows.storage.run_notes import read_last_attempt
+from flows.storage.run_notes import note_attempt, read_last_attempt
 from flows.storage.snapshots.published_files import PublishedDamage
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
@@ -81,6 +86,24 @@ def test_a_run_that_was_stopped_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     assert end is not None
     assert (end.outcome, end.exit_code) == ("failed", 130)
     assert end.message == "it was stopped before its end"
+
+
+def test_on_a_full_disk_a_run_notes_its_end_in_the_room_of_the_note_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = datetime(2026, 7, 1, tzinfo=UTC)
+    refused = DataRefused("feed contacts: its folder raw/contacts is gone", "Mount it.")
+    failed = StorageFailed("the disk is full", "Make room.")
+    note_attempt(tmp_path, describe_failure("1", began, refused))
+
+    def refuse(path: Path, *_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(sealed_files, "replace_text", refuse)
+    note_attempt(tmp_path, describe_failure("2", began, failed))
+    end = read_last_attempt(tmp_path)
+    assert end is not None
+    assert (end.run_id, end.message) == ("2", "the disk is full")
 
 
 def test_what_no_run_wrote_is_damage(tmp_path: Path) -> None:
