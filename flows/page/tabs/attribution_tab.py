@@ -95,8 +95,8 @@ def build_attribution_tab(published: SnapshotTables, periods: list[ReportPeriod]
         ]
         found = only_made(compared)
         blocks.append(Block(period=period.name, tables=found))
-    tables = (make_table(published, PATHS), make_table(published, HOLD_OUTS))
-    blocks.append(Block(tables=only_made(tables)))
+    tables = only_made((make_table(published, PATHS), make_table(published, HOLD_OUTS)))
+    blocks.append(Block(title="All days" if tables else "", tables=tables))
     return make_tab("attribution", blocks, nothing="No order has been read yet.")
 
 

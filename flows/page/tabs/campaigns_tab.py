@@ -51,11 +51,13 @@ def build_campaigns_tab(published: SnapshotTables) -> Tab:
         },
         DeliverySummary.sent_at,
     )
-    tables = (
-        make_opening_table(published, campaigns, _list_levels()),
-        make_table(published, deliveries),
+    tables = only_made(
+        (
+            make_opening_table(published, campaigns, _list_levels()),
+            make_table(published, deliveries),
+        )
     )
-    shown = [Block(tables=only_made(tables))]
+    shown = [Block(title="All days" if tables else "", tables=tables)]
     return make_tab("campaigns", shown, nothing="No feed has a campaign yet.")
 
 

@@ -112,7 +112,9 @@ PROVIDER = TableSpec(
         P.delivered: "Delivered",
         P.counted_delivered: "We count",
         P.unique_opens: "Opens",
+        P.counted_unique_opens: "We count",
         P.unique_clicks: "Clicks",
+        P.counted_unique_clicks: "We count",
     },
     P.sends,
 )

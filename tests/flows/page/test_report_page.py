@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +12,12 @@ import pytest
 
 from contracts.manifest import Manifest
 from flows.page.report_page import draw_page, write_anew
+from flows.page.report_periods import list_periods
 from flows.page.snapshot_tables import SnapshotTables
+from flows.page.tabs.ads_tab import build_ads_tab
+from flows.page.tabs.attribution_tab import build_attribution_tab
+from flows.page.tabs.campaigns_tab import build_campaigns_tab
+from flows.page.tabs.channel_tab import build_channel_tab
 from flows.storage.layout import Layout
 from flows.storage.snapshots.published_files import read_manifest
 from tests.support.pages import Elements, draw, figures, is_same, read_figure
@@ -125,6 +130,32 @@ def test_a_tab_for_every_group_that_has_tables(journeys: Published, html: str) -
     ]
     assert set(tabs) == {one.group for one in journeys.manifest.outputs} | {"run"}
     assert tabs[0] == "campaigns"
+
+
+@pytest.mark.parametrize("tab", ["campaigns", "attribution", "email", "ads"])
+def test_what_no_period_changes_says_that_it_is_of_all_days(journeys: Published, tab: str) -> None:
+    """The paths of all orders stood below "Last 28 days", beside that period's revenue."""
+    published = SnapshotTables(journeys.folder, journeys.manifest, "W", "UTC", "USD")
+    periods = list_periods(date(2026, 1, 31))
+    build = {
+        "campaigns": lambda: build_campaigns_tab(published),
+        "attribution": lambda: build_attribution_tab(published, periods),
+        "email": lambda: build_channel_tab(published, "email", periods),
+        "ads": lambda: build_ads_tab(published, periods),
+    }
+    lasting = [one for one in build[tab]().blocks if one.tables and not one.period]
+    assert [one.title for one in lasting] == ["All days"]
+
+
+def test_opens_and_clicks_of_a_provider_stand_beside_ours(html: str) -> None:
+    shown = {
+        column: value
+        for table, _, column, value in figures(Elements(html).found)
+        if table == "email/provider_report"
+    }
+    assert shown["unique_opens"] == "44"
+    assert shown["counted_unique_opens"] == "33"
+    assert shown["counted_unique_clicks"] == "18"
 
 
 def test_the_questions_of_every_day_are_answered(journeys: Published, html: str) -> None:
