@@ -132,7 +132,10 @@ class Performed(Table):
 
     impressions: Count = column("impressions")
     clicks: Count = column("clicks")
-    spend: Money = column("spend in `currency`; empty where none is known")
+    spend: Money = column(
+        "spend in `currency`; empty where none is known, as are the platform's other figures: on "
+        "days before its first stats and after its last, for one"
+    )
     sessions: Count = column("sessions that started on the day")
     session_contacts: Count = column(
         "distinct contacts whom those sessions name themselves, not by their device"

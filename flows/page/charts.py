@@ -11,6 +11,7 @@ from flows.page.figures import COUNT, NUMBER, Cell, kind_of, plain
 from flows.page.report_periods import ReportPeriod, days_before
 from flows.page.snapshot_tables import DAY
 from flows.page.views import ChartView, Line
+from transforms.common.rates import sum_known
 
 WIDTH, HEIGHT, MARGIN = 720, 150, 5
 MOST_DAYS = 180
@@ -67,7 +68,8 @@ def draw_groups(
     sums = days.of(period).filter(pl.col(DAY).is_not_null(), pl.col(group).is_not_null())
     greatest = (
         sums.group_by(group)
-        .agg(pl.col(summed).sum())
+        .agg(sum_known([summed]))
+        .drop_nulls(summed)
         .sort(summed, group, descending=[True, False])
         .head(MOST_LINES)[group]
     )
@@ -116,11 +118,12 @@ def _sum_days(days: DaySums, columns: Sequence[str], period: ReportPeriod) -> pl
     if not columns:
         return pl.DataFrame(schema={DAY: pl.Date})
     known = days.of(period).filter(pl.col(DAY).is_not_null())
-    return known.group_by(DAY).agg(pl.col(columns).sum())
+    return known.group_by(DAY).agg(sum_known(columns))
 
 
 def _kind(sums: pl.DataFrame, columns: Sequence[str]) -> str:
-    return kind_of(columns[0], sums[columns[0]][0]) if columns and sums.height else NUMBER
+    values = sums[columns[0]].drop_nulls() if columns else ()
+    return kind_of(columns[0], values[0]) if len(values) else NUMBER
 
 
 def _list_days(rows: pl.DataFrame, period: ReportPeriod) -> list[date]:
@@ -137,9 +140,10 @@ def _list_days(rows: pl.DataFrame, period: ReportPeriod) -> list[date]:
 def _spread(
     rows: pl.DataFrame, column: str, days: Sequence[date], *, empty: float | None
 ) -> list[float | None]:
-    """The values of a column on each of the days."""
+    """The values of a column on each of the days; those of which nothing is known are gaps."""
     values = dict(rows.select(DAY, column).iter_rows())
-    return [empty if (value := values.get(day)) is None else float(value) for day in days]
+    found = (values.get(day, empty) for day in days)
+    return [None if value is None else float(value) for value in found]
 
 
 def _draw(title: str, days: Sequence[date], series: Series, kind: str) -> ChartView | None:

@@ -70,6 +70,32 @@ def parts_of(ratios: Ratios) -> list[str]:
     return [name for above, below, _ in ratios.values() for name in (above, below)]
 
 
+def parts_of_ratio(title: str) -> tuple[str, str]:
+    """What sums call the two figures of a ratio, over the rows that have both (`sum_ratios`)."""
+    return f"{title}, above", f"{title}, below"
+
+
+def sum_ratios(ratios: Ratios, given: Collection[str]) -> list[pl.Expr]:
+    """Sums of what ratios divide, over the rows that have both.
+
+    Revenue of days of which no spend is known is not divided by the spend of others.
+
+    Args:
+        given: The columns of the rows; of rows that are such sums, these are added up.
+    """
+    sums: list[pl.Expr] = []
+    for title, (*parts, _) in ratios.items():
+        names, both = parts_of_ratio(title), pl.all_horizontal(pl.col(parts).is_not_null())
+        if {*names} <= {*given}:
+            sums += sum_known(names)
+        elif {*parts} <= {*given}:
+            sums += [
+                pl.when(both.any()).then(pl.col(part).filter(both).sum()).alias(name)
+                for part, name in zip(parts, names, strict=True)
+            ]
+    return sums
+
+
 def make_headlines(
     days: DaySums, titles: Mapping[str, str], period: ReportPeriod, ratios: Ratios
 ) -> tuple[Headline, ...]:

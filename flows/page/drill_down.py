@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.page.day_sums import parts_of
+from flows.page.day_sums import parts_of, sum_ratios
 from flows.page.figures import plain
 from flows.page.pieces import LIMITS, MOST_ROWS, count_finer, limit_of_finer
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
@@ -130,11 +130,16 @@ class _Drill:
         )
         rows = rows.filter(*some).join(wanted, on=level.parent, how="semi", nulls_equal=True)
         names = {NAME: level.name, LEVEL: level.level}
+        divided = sum_ratios(self.spec.ratios, given) if level.by else []
         if level.by:
             rows = (
                 rows.filter(self.period.condition())
                 .group_by(level.by)
-                .agg(*(text.max().alias(to) for to, text in names.items()), *sum_known(figures))
+                .agg(
+                    *(text.max().alias(to) for to, text in names.items()),
+                    *sum_known(figures),
+                    *divided,
+                )
             )
         else:
             rows = rows.with_columns(**names)
@@ -142,7 +147,8 @@ class _Drill:
         organization = ["org_id"] if "org_id" in given else []
         is_alone = pl.len().over(level.parent) == 1
         implied = pl.lit(value=False) if level.implied is None else level.implied & is_alone
-        columns = dict.fromkeys([*organization, *level.parent, *keys, *names, *figures])
+        parts = [one.meta.output_name() for one in divided]
+        columns = dict.fromkeys([*organization, *level.parent, *keys, *names, *figures, *parts])
         return (
             rows.with_columns(implied=implied)
             .select(*columns, "implied")

@@ -1,5 +1,6 @@
 """The questions that are asked every day, each answered in one sentence."""
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -26,6 +27,8 @@ CERTAIN = 0.05
 """Below this a difference is called no chance."""
 MUCH_REJECTED = 0.01
 """Above this share of rejected rows somebody should look."""
+FIRST, LAST, ENDS = "first_known", "last_known", "platform_ends"
+"""The first and last day of which a campaign's spend is known, and the last of its platform's."""
 
 
 def answer_of_reports(
@@ -56,9 +59,16 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Answer | No
         return None
     earned = (
         published.scan(CAMPAIGNS)
-        .filter(week.condition(), pl.col(C.campaign_id).is_not_null())
+        .filter(week.condition(), pl.col(C.campaign_id, C.spend).is_not_null())
+        .with_columns(pl.col(DAY).max().over(C.org_id, C.platform).alias(ENDS))
         .group_by(CAMPAIGN)
-        .agg(pl.col(C.campaign_name).max(), pl.col(C.spend, C.revenue).sum())
+        .agg(
+            pl.col(C.campaign_name).max(),
+            pl.col(C.spend, C.revenue).sum(),
+            pl.col(DAY).min().alias(FIRST),
+            pl.col(DAY).max().alias(LAST),
+            pl.col(ENDS).max(),
+        )
         .filter(pl.col(C.spend) > 0)
         .with_columns(roas=pl.col(C.revenue).cast(pl.Float64) / pl.col(C.spend).cast(pl.Float64))
         .pipe(greatest_first, ["roas"], CAMPAIGN)
@@ -69,7 +79,11 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Answer | No
     if not earned.height:
         return _say(question, "No campaign has any spend.", "ads")
     row = earned.row(0, named=True)
-    key = {name: row[name] for name in CAMPAIGN} | week.key()
+    key = {name: row[name] for name in CAMPAIGN} | replace(
+        week, first=row[FIRST], last=row[LAST]
+    ).key()
+    told = plain(f"(the stats of {row[C.platform]} end on {row[ENDS]})")
+    until = () if row[ENDS] == week.last else (told,)
     if not row[C.revenue]:
         return _say(question, NO_ORDERS, "ads")
     return Answer(
@@ -81,6 +95,7 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Answer | No
             figure(CAMPAIGNS, key, C.revenue, row[C.revenue]),
             plain("from"),
             figure(CAMPAIGNS, key, C.spend, row[C.spend]),
+            *until,
         ),
         "ads",
         GOOD,
@@ -212,7 +227,7 @@ def _completeness(published: SnapshotTables) -> Answer | None:
         return None
     feeds = (
         published.scan(table)
-        .select(RunFeeds.feed, RunFeeds.last_day, RunFeeds.is_late)
+        .select(RunFeeds.feed, RunFeeds.table, RunFeeds.last_day, RunFeeds.is_late)
         .unique()
         .collect()
     )
@@ -223,7 +238,12 @@ def _completeness(published: SnapshotTables) -> Answer | None:
         if late
         else f"No feed is late; the newest day of any row of the feeds is {last}."
     )
-    return _say("Is yesterday complete?", said, "run", BAD if late else GOOD)
+    spent: Any = feeds.filter(table="ad_stats")[RunFeeds.last_day].max()
+    is_behind = spent is not None and spent < last
+    if is_behind:
+        said += f" What ads cost is known until {spent}."
+    tone = BAD if late else "" if is_behind else GOOD
+    return _say("Is yesterday complete?", said, "run", tone)
 
 
 def _changes(published: SnapshotTables) -> Answer | None:

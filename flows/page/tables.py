@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.page.day_sums import Ratios, parts_of
+from flows.page.day_sums import Ratios, parts_of, parts_of_ratio, sum_ratios
 from flows.page.figures import DAY, RATE, TEXT, TIME, Cell, figure_at, kind_of, plain, write_key
 from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
@@ -31,7 +31,7 @@ class TableSpec:
         figures: Columns of figures -> their titles.
         order: The column or ratio by which the rows are sorted, the greatest first.
         by: The columns by whose values rows are summed; empty to show rows as they stand.
-        ratios: Ratios of sums, after the figures.
+        ratios: Ratios of sums over the rows that have both, after the figures.
         bars: Figures and ratios that have a bar.
     """
 
@@ -51,12 +51,13 @@ class TableSpec:
         return replace(self, table=f"{group}/{self.table}")
 
     def known_ratios(self, rows: pl.DataFrame) -> Ratios:
-        """The ratios of which both parts have a value."""
-        return {
-            title: parts
-            for title, parts in self.ratios.items()
-            if all(n in rows.columns and rows[n].null_count() < rows.height for n in parts[:2])
+        """The ratios of which both parts have a value, by the columns that rows have of them."""
+        known = {name for name in rows.columns if rows[name].null_count() < rows.height}
+        found: Ratios = {
+            title: (*parts_of_ratio(title), kind) if self.by else (above, below, kind)
+            for title, (above, below, kind) in self.ratios.items()
         }
+        return {title: parts for title, parts in found.items() if {*parts[:2]} <= known}
 
     def columns(self, rows: pl.DataFrame) -> tuple[Column, ...]:
         """The columns that the page shows."""
@@ -119,7 +120,9 @@ def select_rows(
     if spec.by:
         texts = [name for name in labels if name not in spec.by]
         rows = rows.group_by(spec.by).agg(
-            pl.col(texts).max(), *sum_known([*dict.fromkeys([*figures, *parts])])
+            pl.col(texts).max(),
+            *sum_known([*dict.fromkeys([*figures, *parts])]),
+            *sum_ratios(spec.ratios, rows.collect_schema().names()),
         )
     else:
         order = [spec.order] if spec.order in given else []
@@ -216,8 +219,8 @@ def list_cells(
 
 def _order(spec: TableSpec, rows: pl.DataFrame) -> list[pl.Expr]:
     """By what the rows are sorted, where they have it."""
-    if spec.order in spec.ratios:
-        above, below, _ = spec.ratios[spec.order]
+    if spec.order in (ratios := spec.known_ratios(rows)):
+        above, below, _ = ratios[spec.order]
         below_as_number = pl.col(below).cast(pl.Float64)
         share = pl.col(above).cast(pl.Float64) / below_as_number
         return [pl.when(below_as_number > 0).then(share)]

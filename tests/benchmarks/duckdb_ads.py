@@ -152,6 +152,11 @@ WITH both_sides AS (
             count(DISTINCT contact_id) AS session_contacts
         FROM matched WHERE platform IS NOT NULL GROUP BY ALL
     ) GROUP BY ALL
+), reach AS (
+    SELECT platform, min(date_day) AS first_day, max(date_day) AS last_day FROM stats GROUP BY ALL
+), known AS (
+    SELECT * EXCLUDE (first_day, last_day) REPLACE ({reached})
+    FROM both_sides LEFT JOIN reach USING (platform)
 )
 SELECT
     'default' AS org_id, date_day, platform, {named}, impressions, clicks, spend, sessions,
@@ -162,7 +167,7 @@ SELECT
     spend::DOUBLE / nullif(sessions, 0) AS cost_per_session, NULL::DOUBLE AS cost_per_order,
     NULL::DOUBLE AS roas, 0 / nullif(spend::DOUBLE, 0) AS reported_roas,
     NULL::DOUBLE AS over_claim_ratio, 'USD' AS currency
-FROM both_sides {joins}
+FROM known {joins}
 ORDER BY date_day, platform, {order}
 """
 CAMPAIGN_JOIN = """
@@ -221,6 +226,10 @@ def performance_query(level: str) -> str:
         keys=", ".join(ids),
         figures=sums(FIGURES),
         sums=sums(FIGURES | COUNTS),
+        reached=", ".join(
+            f"if(date_day BETWEEN first_day AND last_day, {name}, NULL) AS {name}"
+            for name in FIGURES
+        ),
         named=", ".join(named),
         joins=CAMPAIGN_JOIN + (AD_JOIN if level == "ad" else ""),
         order=", ".join(f"{name} NULLS FIRST" for name in ids),

@@ -159,7 +159,7 @@ def sum_performance(
 def find_metrics_never_given(
     sums: Rows[PerformanceSums], groups: Rows[PerformanceGroups]
 ) -> Rows[UngivenMetrics]:
-    """Find the metrics that no stats of a campaign have on any day.
+    """Find the metrics that no stats of a campaign have on any day, and of which days any are.
 
     Of a campaign without stats it is those that no stats of its platform have: of a platform
     without any, all.
@@ -171,14 +171,22 @@ def find_metrics_never_given(
     said = (
         sums.filter(HAS_STATS)
         .group_by(CAMPAIGN_NUMBER)
-        .agg(pl.col(metric).is_null().all().alias(name) for metric, name in NEVER.items())
+        .agg(
+            *(pl.col(metric).is_null().all().alias(name) for metric, name in NEVER.items()),
+            pl.col(DAY).min().alias(UngivenMetrics.first_day),
+            pl.col(DAY).max().alias(UngivenMetrics.last_day),
+        )
     )
     campaigns = groups.select(CAMPAIGN_NUMBER, *PLATFORM_KEYS).unique()
     lacks = [pl.col(name) for name in NEVER.values()]
     of_platform = [lack.all().over(PLATFORM_KEYS) for lack in lacks]
     return (
         campaigns.join(said, on=CAMPAIGN_NUMBER, how="left", validate="1:1")
-        .with_columns(map(pl.coalesce, lacks, of_platform))
+        .with_columns(
+            *map(pl.coalesce, lacks, of_platform),
+            pl.col(UngivenMetrics.first_day).min().over(PLATFORM_KEYS),
+            pl.col(UngivenMetrics.last_day).max().over(PLATFORM_KEYS),
+        )
         .select(columns(UngivenMetrics))
     )
 
@@ -189,17 +197,20 @@ def fill_performance(
     """Fill in 0 for what a row has none of.
 
     A metric that none of a row's stats has stays null, and so does, on days of sessions alone, one
-    that no stats of the campaign have on any day, or, where it has no stats, of its platform.
+    that no stats of the campaign have on any day, or, where it has no stats, of its platform. Days
+    before the platform's first stats and after its last are not known: an export that ends earlier
+    than the sessions says of what they cost nothing.
 
     Args:
         sums: As they add up (`sum_performance`).
         never: Of all days.
         has_orders: whether a feed gives orders.
     """
+    is_known = pl.col(DAY).is_between(UngivenMetrics.first_day, UngivenMetrics.last_day)
     return (
         sums.join(never, on=CAMPAIGN_NUMBER, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(
-            pl.when(HAS_STATS | pl.col(name)).then(metric).otherwise(0).alias(metric)
+            pl.when(HAS_STATS | pl.col(name) | ~is_known).then(metric).otherwise(0).alias(metric)
             for metric, name in NEVER.items()
         )
         .with_columns(pl.col([*OF_SESSIONS, *(OF_ORDERS if has_orders else ())]).fill_null(0))

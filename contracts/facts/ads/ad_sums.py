@@ -205,7 +205,10 @@ class PerformanceSums(Table):
 
 
 class UngivenMetrics(Table):
-    """One row per campaign: which metrics its stats, or else its platform's, lack on all days."""
+    """One row per campaign: which metrics its stats, or else its platform's, lack on all days.
+
+    Also of which days its platform has stats at all: of others nothing is known.
+    """
 
     campaign_number: Serial = column("its place, or that of its account", key=True, required=True)
     no_clicks: Flag = column("whether none has clicks")
@@ -213,6 +216,8 @@ class UngivenMetrics(Table):
     no_spend: Flag = column("whether none has spend")
     no_conversions: Flag = column("whether none has conversions")
     no_conversions_value: Flag = column("whether none has their value")
+    first_day: Day = column("first day of its platform's stats")
+    last_day: Day = column("last day of its platform's stats")
 
 
 class GroupSpend(Table):

@@ -6,7 +6,7 @@ from contracts.facts.matching.session_facts import MatchStatus
 from contracts.reports.ads import AdPerformance, BreakdownReport, CampaignPerformance, SpendSources
 from contracts.reports.session_matches import SessionMatches
 from flows.page.charts import draw_chart, draw_groups, draw_ratio
-from flows.page.day_sums import DaySums, make_headlines, parts_of, read_day_sums
+from flows.page.day_sums import DaySums, make_headlines, parts_of, read_day_sums, sum_ratios
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.figures import MONEY, NUMBER, RATE, plain
 from flows.page.report_periods import ReportPeriod
@@ -41,6 +41,10 @@ HEADLINE_RATIOS = {
 CAMPAIGN = (C.org_id, C.platform, C.account_id, C.campaign_id)
 MATCHES = "ads/session_matches"
 MATCHED, OF_ADS = "matched", "of_ads"
+OF_KNOWN = (
+    "Ratios are of the days of which both figures are known: of days before a platform's first "
+    "stats and after its last nobody says the spend."
+)
 SUMMED = tuple(dict.fromkeys([*FIGURES, *parts_of(RATIOS)]))
 PLATFORMS = TableSpec(
     "By platform",
@@ -51,6 +55,7 @@ PLATFORMS = TableSpec(
     by=(C.platform,),
     ratios=RATIOS,
     bars=(C.spend,),
+    note=OF_KNOWN,
 )
 CONVERSIONS = TableSpec(
     "What platforms claim, beside our own orders",
@@ -152,7 +157,11 @@ def sum_campaigns(published: SnapshotTables, period: ReportPeriod) -> pl.DataFra
         published.scan(CAMPAIGNS)
         .filter(period.condition())
         .group_by(CAMPAIGN)
-        .agg(pl.col(C.campaign_name).max(), *sum_known(SUMMED))
+        .agg(
+            pl.col(C.campaign_name).max(),
+            *sum_known(SUMMED),
+            *sum_ratios(RATIOS, published.columns(CAMPAIGNS)),
+        )
         .collect(engine="streaming")
     )
 

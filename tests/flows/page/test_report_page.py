@@ -177,6 +177,9 @@ def test_the_questions_of_every_day_are_answered(journeys: Published, html: str)
     }
     name, (revenue, spend) = max(sums.items(), key=lambda item: item[1][0] / item[1][1])
     assert best.startswith(f"{name}: {revenue / spend:.2f} per unit spent, {revenue:.2f} from")
+    assert answers["Is yesterday complete?"].endswith(
+        "What ads cost is known until 2026-01-31. Run"
+    )
     inputs = journeys.manifest.inputs
     read, rejected = (sum(getattr(file, n) for file in inputs) for n in ("rows_read", "rejected"))
     assert answers["What was rejected?"].startswith(f"{rejected} of {read} rows")

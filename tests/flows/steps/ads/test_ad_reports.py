@@ -120,15 +120,18 @@ def test_a_spend_that_no_file_has_is_null_at_every_level_and_in_its_ratios(tmp_p
     """That the column is not there is known (`without`): its ads were still not free."""
     feeds = feed("ad_stats", "raw/s.csv", without='["spend"]') + feed("sessions", "raw/v.csv")
     files = {
-        "raw/s.csv": b"date_day,platform,account_id,campaign_id,clicks\n2026-01-02,my_dsp,M,5,7\n",
+        "raw/s.csv": b"date_day,platform,account_id,campaign_id,clicks\n2026-01-02,my_dsp,M,5,7\n"
+        b"2026-01-04,my_dsp,M,5,9\n",
         "raw/v.csv": b"session_id,started_at,utm_source,utm_medium,utm_campaign\n"
         b"1,2026-01-02T10:00:00Z,my_dsp,cpc,5\n2,2026-01-03T10:00:00Z,my_dsp,cpc,5\n",
     }
     ran = run_workspace(write_workspace(tmp_path / "ws", feeds, files), tmp_path / "out")
     for table in ("account_report", "campaign_report"):
-        assert [(r["clicks"], r["spend"]) for r in rows(ran, "ads", table)] == [(7, None)]
+        told = [(r["clicks"], r["spend"]) for r in rows(ran, "ads", table)]
+        assert told == [(7, None), (9, None)]
     found = rows(ran, "ads", "campaign_performance")
-    assert [(r["clicks"], r["spend"], r["sessions"]) for r in found] == [(7, None, 1), (0, None, 1)]
+    figures = [(r["clicks"], r["spend"], r["sessions"]) for r in found]
+    assert figures == [(7, None, 1), (0, None, 1), (9, None, 0)]
     assert {(r["cpc"], r["cost_per_session"]) for r in found} == {(None, None)}
     assert row(ran, "ads", "spend_sources")["spend_used"] is None
     assert not any(one.code == "stats_missing" for one in ran.warnings)
@@ -396,7 +399,7 @@ def test_a_metric_that_no_stats_have_is_unknown_on_days_of_sessions_alone(tmp_pa
     """No file has conversions: 0 clicks on the 2nd, and nobody knows how many conversions."""
     files = {
         "raw/stats.csv": b"date_day,platform,account_id,campaign_id,campaign_name,clicks,spend\n"
-        b"2026-03-01,google_ads,A,1,Spring,4,10.00\n",
+        b"2026-03-01,google_ads,A,1,Spring,4,10.00\n2026-03-03,google_ads,A,1,Spring,5,9.00\n",
         "raw/sessions.csv": b"session_id,started_at,anonymous_id,utm_source,utm_campaign\n"
         b"s1,2026-03-02T10:00:00Z,x,google,Spring\n",
     }
@@ -407,4 +410,33 @@ def test_a_metric_that_no_stats_have_is_unknown_on_days_of_sessions_alone(tmp_pa
         assert made.select("clicks", "sessions", "reported_conversions").rows() == [
             (4, 0, None),
             (0, 1, None),
+            (5, 0, None),
         ]
+
+
+def test_what_days_cost_that_no_stats_reach_is_unknown(tmp_path: Path) -> None:
+    """Google's export begins on the 2nd and ends on the 4th; Meta's later one says nothing of it.
+
+    The 3rd, on which it has no row, cost nothing.
+    """
+    stats = (
+        b"date_day,platform,account_id,campaign_id,clicks,impressions,spend\n"
+        b"2026-03-02,google_ads,A,1,4,40,10.00\n2026-03-04,google_ads,A,1,4,40,10.00\n"
+        b"2026-03-05,facebook_ads,B,2,4,40,7.00\n"
+    )
+    visits = [
+        session(f"s{day}", "utm_source=google&utm_medium=cpc&utm_id=1")
+        | {"started_at": f"2026-03-0{day}T10:00:00Z"}
+        for day in (1, 3, 5)
+    ]
+    ran = publish(tmp_path, ad_stats=stats, sessions=visits)
+    for name in ("campaign_performance", "ad_performance"):
+        found = rows(ran, "ads", name, platform="google_ads")
+        told = {r["date_day"].day: (r["spend"], r["clicks"], r["cost_per_session"]) for r in found}
+        assert told == {
+            1: (None, None, None),
+            2: (10, 4, None),
+            3: (0, 0, 0.0),
+            4: (10, 4, None),
+            5: (None, None, None),
+        }

@@ -14,7 +14,8 @@ from tests.support.publishing import publish
 from tests.support.workspaces import Ran
 
 LOOKBACK = timedelta(days=30)
-FIGURES = ("impressions", "clicks", "spend", "sessions", "session_contacts", "orders", "revenue")
+METRICS = ("impressions", "clicks", "spend")
+FIGURES = (*METRICS, "sessions", "session_contacts", "orders", "revenue")
 
 
 def expect_performance(world: World) -> dict[Place, dict[str, Any]]:
@@ -38,7 +39,20 @@ def expect_performance(world: World) -> dict[Place, dict[str, Any]]:
     for order, place in _last_touches(world):
         rows[place]["orders"] += 1
         rows[place]["revenue"] += Decimal(order["revenue"])
+    reached = _days_of_stats(world)
+    for place, cells in rows.items():
+        first, last = reached.get((place.org_id, place.platform), (date.max, date.min))
+        if not first <= place.date_day <= last:
+            cells.update(dict.fromkeys(METRICS))
     return {place: cells for place, cells in rows.items() if any(cells.values())}
+
+
+def _days_of_stats(world: World) -> dict[tuple[str, str], tuple[date, date]]:
+    """Organization and platform -> the first and the last day of its stats."""
+    days = defaultdict(list)
+    for stat in world.ad_stats:
+        days[stat["org_id"], stat["platform"]].append(date.fromisoformat(stat["date_day"]))
+    return {key: (min(found), max(found)) for key, found in days.items()}
 
 
 def _place(stat: Row, ad_id: str | None) -> Place:
@@ -98,7 +112,8 @@ def test_a_campaign_is_the_sum_of_its_ads_and_its_rest(ran: tuple[World, Ran]) -
     # Distinct contacts do not add up; everything else does.
     sums = [name for name in FIGURES if name != "session_contacts"]
     by_ad = published.table("ads", "ad_performance").group_by(keys).agg(pl.col(sums).sum())
-    campaigns = published.table("ads", "campaign_performance").select(*keys, *sums)
+    by_campaign = published.table("ads", "campaign_performance")
+    campaigns = by_campaign.select(*keys, pl.col(sums).fill_null(0))
     # Where a platform tells of a campaign's ads but not of the campaign, its rest takes them back.
     some = pl.any_horizontal(pl.col(sums) != 0)
     assert by_ad.filter(some).sort(keys).rows() == campaigns.filter(some).sort(keys).rows()
