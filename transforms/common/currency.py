@@ -38,9 +38,7 @@ def fill_currency(
         stats.filter(pl.col(own).is_null())
         .pipe(bill_accounts, accounts)
         .pipe(find_rates, exchange_rates, currency)
-        .with_columns(
-            pl.when(pl.col(RATE).is_not_null()).then(own).otherwise(pl.lit(currency)).alias(own)
-        )
+        .with_columns(pl.when(pl.col(RATE).is_not_null()).then(own).fill_null(currency).alias(own))
         .drop(RATE)
     )
     return pl.concat([stats.filter(pl.col(own).is_not_null()), of_account], how="diagonal")

@@ -103,6 +103,13 @@ def test_direct_mail_is_watched_for_its_window() -> None:
     assert row["revenue_per_contact_difference_low"] is None
 
 
+def test_who_got_a_message_again_is_watched_from_the_first_to_the_end_after_the_last() -> None:
+    again = send("1", send_id="again", sent_at=NOON + 20 * DAY)
+    sends = [send("1", sent_at=NOON), again, send("2", is_holdout=True)]
+    orders = [order("1", day * DAY, "1") for day in (5, 45, 55)]
+    assert lift(sends, orders)["treated_revenue"].to_list() == [Decimal(2), Decimal(2)]
+
+
 def test_messages_without_holdouts_are_no_rows() -> None:
     """Nor is one that was sent to nobody."""
     assert lift([send("1", sent_at=NOON), send("1", "m2", is_holdout=True)], []).rows() == []

@@ -38,7 +38,7 @@ def price(*orders: dict[str, Any]) -> pl.DataFrame:
     [
         ({"revenue": Decimal("10.0001"), "currency": "USD"}, Decimal("10.0001")),
         ({"revenue": Decimal("10.0001")}, Decimal("10.0001")),
-        ({"revenue": Decimal("10.0005"), "currency": "EUR"}, Decimal("11.0006")),
+        ({"revenue": Decimal("10.0015"), "currency": "EUR"}, Decimal("11.0017")),
         (
             {"revenue": Decimal(10), "currency": "eur", "ordered_at": AT.replace(day=9)},
             Decimal(12),
@@ -121,13 +121,14 @@ def test_a_refund_takes_its_order_back(
 
 
 def test_what_was_refunded_is_taken_off_revenue() -> None:
-    """In the order's currency, at the rate of its day; a whole order's worth leaves 0."""
+    """At its currency's rate of the day, of whatever sign; a whole order's worth leaves 0."""
     result = price(
         {"revenue": Decimal("10.00"), "refunded": Decimal("2.50"), "currency": "EUR"},
         {"revenue": Decimal(10), "refunded": Decimal(10), "status": "refunded"},
+        {"revenue": Decimal(10), "refunded": Decimal(-4)},
     )
-    assert result["revenue"].to_list() == [Decimal("8.25"), Decimal(0)]
-    assert result["is_conversion"].to_list() == [True, True]
+    assert result["revenue"].to_list() == [Decimal("8.25"), Decimal(0), Decimal(6)]
+    assert result["is_conversion"].to_list() == [True, True, True]
 
 
 def test_a_refund_of_an_unknown_order_keeps_what_it_says() -> None:

@@ -43,6 +43,10 @@ def test_an_exact_copy_within_a_file_is_a_duplicate_of_the_first() -> None:
     }
 
 
+def test_an_exact_copy_in_a_later_file_supersedes() -> None:
+    assert judge(contact(1, 1), contact(2, 1)) == {101: "superseded"}
+
+
 def test_the_latest_version_wins_wherever_it_stands() -> None:
     rows = [
         contact(1, 1, updated_at=LATE),

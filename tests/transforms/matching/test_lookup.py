@@ -49,6 +49,13 @@ def test_a_hit_knows_whether_its_name_is_former_or_only_presumed(
     assert hit.select("is_former", "is_presumed").rows() == [(is_former, is_presumed)]
 
 
+def test_names_are_looked_up_on_the_platform_of_the_link_and_from_their_first_day_on() -> None:
+    since = TWO._replace(valid_from=MARCH)
+    for day, is_former in ((MARCH, False), (date(2026, 2, 28), True)):
+        hits = look_up("sale", "google_ads", day, since, THREE).collect()
+        assert hits.select("campaign_id", "is_former").rows() == [("2", is_former)]
+
+
 def test_a_known_name_comes_before_a_presumed_one() -> None:
     hits = look_up("sale", "google_ads", date(2026, 2, 1), ONE, TWO)
     assert prefer_known_names(hits, CASE).collect()["campaign_id"].to_list() == ["1"]
@@ -78,6 +85,13 @@ AD_21 = Name("google_ads", "G", "2", "201", "21", "Sale")
             "ambiguous",
             ("google_ads", "1", None, None),
             "google_ads:1/11; google_ads:1/12",
+        ),
+        (
+            [AD_11, AD_11._replace(account_id="H")],
+            "platform",
+            "ambiguous",
+            ("google_ads", None, None, None),
+            "google_ads:1/11",
         ),
         (
             [AD_11, AD_21],

@@ -21,6 +21,7 @@ NAMES = ad_names(
     [
         campaign("google_ads", "G", "1", "Sale"),
         campaign("google_ads", "G", "2", "1"),
+        campaign("facebook_ads", "F", "2", "Faces"),
         Name("google_ads", "G", "1", "101", "11", "Blue"),
         Name("google_ads", "G", "2", "201", "21", "Blue"),
         Name("google_ads", "G", "2", "201", "t3_Ab", "Red"),
@@ -50,6 +51,13 @@ def test_a_campaign_is_found_by_id_before_name() -> None:
     hits = find_campaigns(cases(campaign_value="SALE"), CAMPAIGNS)
     answer = answer_campaigns(cases(campaign_value="SALE"), hits).select(FOUND)
     assert answer.collect().rows() == [("1", None, "utm_campaign_name", "matched")]
+
+
+def test_of_campaigns_with_the_id_that_comes_first_which_bears_the_name() -> None:
+    anywhere = pl.lit(None, pl.String).alias("link_platform")
+    case = cases(id_value="2", campaign_value="Faces").with_columns(anywhere)
+    hits = find_campaigns(case, CAMPAIGNS).collect()
+    assert hits["platform"].to_list() == ["facebook_ads"]
 
 
 def test_an_ad_is_found_by_its_id() -> None:

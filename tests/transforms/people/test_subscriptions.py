@@ -61,6 +61,7 @@ def step(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = None
         ([did(1, "complained"), did(2, "unsubscribed")], "complained", 1),
         ([did(1, "complained"), did(2, "subscribed")], "subscribed", 2),
         ([did(1, "unsubscribed"), did(1, "subscribed")], "unsubscribed", 1),
+        ([did(1, "complained"), did(1, "subscribed")], "complained", 1),
     ],
 )
 def test_a_subscription_is_as_its_last_stretch_left_it(

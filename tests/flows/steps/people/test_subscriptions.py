@@ -1,10 +1,17 @@
 """Subscriptions and lists in a whole workspace (SPEC §6.4), each event's id telling its day."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.support.publishing import publish, rows
+import polars as pl
+import pytest
+
+from flows.catalog import file_batches
+from flows.steps.people import subscriptions
+from tests.support.publishing import publish, publish_tables, rows
+from tests.support.workspaces import feed, write_workspace
 
 PEOPLE = b"contact_id,plan\n101,pro\n102,free\n103,pro\n"
 AUDIENCES = """
@@ -91,3 +98,24 @@ def test_direct_mail_stands_once_in_the_journey(tmp_path: Path) -> None:
     ]
     touch = rows(ran, "attribution", "order_touches")
     assert [(row["channel"], row["message_id"]) for row in touch] == [("direct_mail", "m1")]
+
+
+def test_who_was_sent_a_message_is_on_the_list_of_its_channel_of_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files of sends are as they were; their first sendings are kept but for the last one's."""
+    monkeypatch.setattr(file_batches, "ENDS", re.compile("."))
+    monkeypatch.setattr(subscriptions, "LAST_PIECES", 1)
+    header = "send_id,contact_id,message_id,status,sent_at\n"
+    files = {
+        f"raw/sends/{day}.csv": f"{header}{day},10{day},m1,sent,2026-01-0{day}T12:00:00Z\n".encode()
+        for day in (1, 2, 3)
+    }
+    files |= {"raw/contacts/1.csv": PEOPLE, "raw/messages/1.csv": b"message_id,name,channel\n"}
+    toml = "".join(feed(table, f"raw/{table}/*") for table in ("contacts", "messages", "sends"))
+    root = write_workspace(tmp_path / "ws", toml, files)
+    for channel in ("email", "sms"):
+        (root / "raw/messages/1.csv").write_text(f"message_id,name,channel\nm1,News,{channel}\n")
+        publish_tables(root)
+        growth = pl.read_parquet(root / "reports/latest/people/list_growth.parquet")
+        assert growth.select("channel", "size").rows() == [(channel, size) for size in (1, 2, 3)]

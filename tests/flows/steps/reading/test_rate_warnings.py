@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
+from flows.config.loading import load_workspace
+from flows.steps.reading.refusals import find_refusal
 from tests.support.publishing import publish, row
-from tests.support.workspaces import feed, read_files, run_workspace, write_workspace
+from tests.support.workspaces import (
+    as_json_lines,
+    feed,
+    read_files,
+    run_workspace,
+    write_workspace,
+)
 
 TOML = "[workspace]\nmax_rejected_share = 0.9\n"
 RATES = b"currency,date_day,rate\nEUR,2026-01-01,1.1\nNOK,2026-02-01,0.1\n"
@@ -52,6 +60,13 @@ def test_orders_and_costs_without_a_rate_are_counted_and_summed(tmp_path: Path) 
     assert later in found[0].message
     assert row(ran, "email", "message_report", message_id="m1")["cost"] is None
     assert row(ran, "email", "message_report", message_id="m2")["cost"] == Decimal("2.2")
+
+
+def test_orders_without_a_rate_are_of_the_rejected_share(tmp_path: Path) -> None:
+    files = {"raw/orders.jsonl": as_json_lines([order("1", "5", "EUR"), order("2", "5", None)])}
+    read = read_files(tmp_path, feed("orders", "raw/orders.jsonl"), files)
+    refused = find_refusal(read, load_workspace(tmp_path / "ws", environ={}).config)
+    assert "feed orders has 1 of 2 rows rejected" in str(refused)
 
 
 def test_what_is_no_currency_s_code_is_told_what_maps_it(tmp_path: Path) -> None:

@@ -134,9 +134,14 @@ def two_contacts_swap_their_addresses() -> World:
 
 def the_last_send_is_withdrawn_and_the_one_before_names_an_address() -> World:
     by_address = {"contact_id": None, "email": "c1@x.io"}
+    unsaid = send(4, 1.5, status="sent")
     return World(
-        same={"sends": [send(1, 1), send(2, 2, **by_address)]}, gone={"sends": [send(3, 3)]}
+        same={"sends": [send(1, 1), send(2, 2, **by_address), unsaid]}, gone={"sends": [send(3, 3)]}
     )
+
+
+def a_send_comes_of_which_no_more_is_known() -> World:
+    return World(same={"sends": [send(1, 1)]}, come={"sends": [send(2, 2, status="sent")]})
 
 
 def who_got_a_message_is_listed_no_more() -> World:
@@ -183,6 +188,13 @@ def a_feed_s_own_message_bears_the_id_of_a_campaign() -> World:
     )
 
 
+def nobody_says_what_was_delivered_any_more() -> World:
+    messages, sends = [message(1)], [send(1, 1, status="sent"), send(2, 2)]
+    return World(
+        gone={"messages": messages, "sends": sends}, come={"messages": messages, "sends": sends[:1]}
+    )
+
+
 def a_new_organization() -> World:
     """Nobody knows of its deliveries; its name sorts first."""
     return World(come={"messages": [message(1)], "sends": [send(1, 2, status="sent")]})
@@ -197,6 +209,7 @@ WORLDS: tuple[Callable[[], World], ...] = (
     a_send_by_address_to_a_member_bounces,
     two_contacts_swap_their_addresses,
     the_last_send_is_withdrawn_and_the_one_before_names_an_address,
+    a_send_comes_of_which_no_more_is_known,
     who_got_a_message_is_listed_no_more,
     who_got_a_message_is_listed,
     a_message_is_of_another_campaign,
@@ -259,6 +272,12 @@ def test_sums_are_brought_up_to_date_with_all_that_a_change_touches(
         assert_frame_equal(rows, expected[kind])
 
 
-def test_sums_are_built_anew_where_sends_are_of_another_message(tmp_path: Path) -> None:
-    restated, _ = pass_a_night(tmp_path, (a_feed_s_own_message_bears_the_id_of_a_campaign,))
+@pytest.mark.parametrize(
+    "world",
+    [a_feed_s_own_message_bears_the_id_of_a_campaign, nobody_says_what_was_delivered_any_more],
+)
+def test_sums_are_built_anew_where_all_sends_mean_something_else(
+    tmp_path: Path, world: Callable[[], World]
+) -> None:
+    restated, _ = pass_a_night(tmp_path, (world,))
     assert restated is None
