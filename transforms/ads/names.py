@@ -33,6 +33,7 @@ PARENTS = {
 FIRST_DAY, LAST_DAY = NameSpans.first_day, NameSpans.last_day
 RUN = "run"
 IN_TABLES = "in tables"
+UNDATED = "undated"
 
 
 def name_ads(versions: AdVersions) -> pl.LazyFrame:
@@ -87,17 +88,22 @@ def _list_overwritten(table: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
 
 
 def _add_known_days(versions: pl.LazyFrame, table: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
-    """Add the days that versions prove: a first one is valid before its day, but not known."""
-    first = table.group_by(keys).agg(pl.col(VERSION_DAY).min().alias(FIRST_DAY))
-    until = pl.col(VALID_UNTIL)
-    is_within = until.is_null() | (pl.col(FIRST_DAY) < until)
+    """Add the days that versions prove: a first one is valid before its day, but not known.
+
+    One that another follows on its own day is known on none: its days end where they begin.
+    """
+    version_day, until = pl.col(VERSION_DAY), pl.col(VALID_UNTIL)
+    first = table.group_by(keys).agg(
+        version_day.min().alias(FIRST_DAY), version_day.is_null().any().alias(UNDATED)
+    )
+    is_within = until.is_null() | (pl.col(FIRST_DAY) < until) | ~pl.col(UNDATED)
     known = pl.coalesce(VALID_FROM, pl.when(is_within).then(FIRST_DAY))
     return (
         versions.join(first, on=keys, how="left", validate="m:1")
         .with_columns(
             known.alias(KNOWN_FROM), pl.when(known.is_not_null()).then(until).alias(KNOWN_UNTIL)
         )
-        .drop(FIRST_DAY)
+        .drop(FIRST_DAY, UNDATED)
     )
 
 

@@ -101,8 +101,7 @@ def _list_spans(names: Rows[AdNames]) -> pl.LazyFrame:
 
     A name that was changed within its day has none, as that of a copy which is named anew.
     """
-    on_no_day = (pl.col(AdNames.valid_from) == pl.col(AdNames.valid_until)).fill_null(value=False)
-    named = names.filter(pl.col(AdNames.name_key).is_not_null(), ~on_no_day)
+    named = names.filter(pl.col(AdNames.name_key).is_not_null())
     # Hashes find what is nowhere twice, as nearly all names are, without another copy of all.
     twice = named.group_by(_hash_place()).len().filter(pl.col("len") > 1)
     several = named.with_columns(_hash_place()).join(twice, on=PLACE_HASH, how="semi")
@@ -120,7 +119,10 @@ def _list_spans(names: Rows[AdNames]) -> pl.LazyFrame:
         since=since.fill_null(EARLIEST),
         until=until.fill_null(LATEST),
         is_known=known,
-    ).filter(pl.col("is_known") == pl.col("is_known").any().over(*PLACE, "entity"))
+    ).filter(
+        pl.col("is_known") == pl.col("is_known").any().over(*PLACE, "entity"),
+        pl.col("since") < pl.col("until"),
+    )
 
 
 def _hash_place() -> pl.Expr:

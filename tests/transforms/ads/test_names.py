@@ -267,6 +267,20 @@ def test_a_version_proves_its_name_from_its_day_on() -> None:
     ]
 
 
+def test_a_name_that_another_follows_on_its_first_day_is_known_on_no_day() -> None:
+    """As that of a copy which is named anew at once."""
+    names = ("Spring", "Summer")
+    told = [
+        {"campaign_id": "1", "campaign_name": name, "updated_at": at(3, 5, hour)}
+        for hour, name in enumerate(names, 8)
+    ]
+    day = date(2026, 3, 5)
+    assert known_days(NO_STATS, AdTables(campaigns=rows(AdCampaigns, *told))) == [
+        ("Spring", day, day),
+        ("Summer", day, None),
+    ]
+
+
 def test_a_version_without_a_day_proves_nothing() -> None:
     campaigns = rows(AdCampaigns, {"campaign_id": "1", "campaign_name": "Spring"})
     assert known_days(NO_STATS, AdTables(campaigns=campaigns)) == [("Spring", None, None)]

@@ -221,3 +221,5 @@ def test_a_name_is_used_twice_where_both_are_known_to_have_it() -> None:
     assert of_kind(audit([], [still, two]), "name_used_twice", "value") == [("Sale",)]
     within_a_day = campaign("google_ads", "G", "2", "Sale", MARCH, MARCH, None, None)
     assert of_kind(audit([], [still, within_a_day]), "name_used_twice", "value") == []
+    copied = campaign("google_ads", "G", "2", "Sale", None, MARCH, MARCH, MARCH)
+    assert of_kind(audit([], [still, copied]), "name_used_twice", "value") == []
