@@ -125,7 +125,6 @@ def sort_changes(changes: Held[RunChanges]) -> pl.DataFrame:
 
 
 def _as_rows(table: pl.DataFrame) -> list[dict[str, Cell]]:
-    """The first rows of a table as Prefect shows them."""
     shown: Iterable[dict[str, object]] = table.head(ROWS_SHOWN).iter_rows(named=True)
     return [{name: _as_cell(value) for name, value in row.items()} for row in shown]
 

@@ -6,7 +6,7 @@ together: of rows with one key the latest counts, and of ad figures what the las
 (`restated_files`). `canonical_tables.Catalog` gives what is left: as one table, file by file
 (`row_files`), or in batches that stay what they are from night to night (`file_batches`). What was
 found in files is kept under them (`recalled_rows`); a step that brings an earlier result up to date
-notes from which rows it was made (`recorded_files`). `exchange_rates` rejects amounts without a
-rate, `quarantine_files` shows what is rejected, `repeat_warnings` tells of figures given twice, and
+notes from which rows it was made. `exchange_rates` rejects amounts without a rate,
+`quarantine_files` shows what is rejected, `repeat_warnings` tells of figures given twice, and
 `feed_contents` says what the feeds can give.
 """

@@ -50,7 +50,6 @@ class FeedContents:
         return replace(self, files=tuple(files), tables=frozenset(tables))
 
     def _list_receipts(self, *tables: str) -> Iterator[TableReceipt]:
-        """What tables got from the files."""
         if unknown := {*tables} - self.tables:
             raise KeyError(*unknown)
         for file in self.files:

@@ -46,7 +46,6 @@ def _list_rejected(catalog: Catalog, file: ReadFile, run_id: str) -> Iterator[pl
 
 
 def _show(rows: pl.LazyFrame, file: ReadFile, table: str, run_id: str) -> pl.LazyFrame:
-    """Rejected rows as quarantine shows them."""
     return rows.with_columns(
         pl.lit(run_id).alias(Quarantine.run_id),
         pl.lit(file.raw.feed.name).alias(Quarantine.feed),

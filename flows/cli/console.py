@@ -112,7 +112,6 @@ def print_table(
 
 
 def _write_row(header: Sequence[str], row: Sequence[object], write: Writer) -> list[str]:
-    """The cells of a row as text."""
     return [
         _cell(value) if (text := write(name, value)) is None else text
         for name, value in zip(header, row, strict=True)
@@ -120,7 +119,6 @@ def _write_row(header: Sequence[str], row: Sequence[object], write: Writer) -> l
 
 
 def _holds_numbers(values: Iterable[object]) -> bool:
-    """Whether all that has a value is a number."""
     filled = [value for value in values if value is not None]
     return bool(filled) and all(
         isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in filled

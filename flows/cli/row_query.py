@@ -75,7 +75,6 @@ def _read_condition(condition: str, schema: pl.Schema, table: str) -> pl.Expr:
 
 
 def _parse(value: str, name: str, dtype: pl.DataType) -> object:
-    """A value in its column's type."""
     text = pl.Series([value])
     try:
         if dtype == pl.Boolean:

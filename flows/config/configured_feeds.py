@@ -189,7 +189,6 @@ def _list_day_columns(tables: Iterable[TableMapping], source: Source) -> Iterato
 
 
 def _list_comma_columns(mappings: Iterable[ResolvedMapping]) -> Iterator[str]:
-    """The columns from which numbers with a decimal comma are read."""
     for resolved in mappings:
         if resolved.marks.decimal == ",":
             for name, dtype in polars_schema(resolved.table).items():
@@ -199,7 +198,6 @@ def _list_comma_columns(mappings: Iterable[ResolvedMapping]) -> Iterator[str]:
 
 
 def _list_id_columns(tables: Iterable[TableMapping]) -> Iterator[str]:
-    """The columns from which ids are read."""
     for mapping in tables:
         for name, expression in mapping.columns.items():
             if is_id(name):

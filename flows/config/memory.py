@@ -1,6 +1,7 @@
 """How much memory a run may take: `[run] memory`, or half of the machine's (SPEC §12)."""
 
 import os
+from typing import NamedTuple
 
 from contracts.config.workspace import RunSection
 
@@ -9,28 +10,31 @@ FILE_BYTES = 300_000_000
 """What reading one file takes at most: its batches as text, parsed, and being written."""
 TASK_BYTES = 300_000_000
 """What a task takes at most that has a fixed number of rows: a piece of activities, of journeys."""
-FACT_BYTES = 400
-"""What a row of sends or events takes while the facts of its group are built."""
-TOUCH_BYTES = 1000
-"""What an activity takes while orders are credited, as a touch with its texts and in pairs."""
-MOST_TOUCHES = 4_000_000
-"""More activities at a time credit orders no sooner."""
-STATS_BYTES = 4000
-"""What a row of ad stats takes while reports are made of it, two ranges of days at a time."""
-MOST_STATS = 500_000
-"""More rows of ad stats at a time make reports no sooner."""
 HELD_STATS_BYTES = 500
 """What a row of ad stats takes in all tables by the day, as numbers."""
 SHARE_OF_STATS = 8
 """Of how much of the memory these tables may be one part."""
-VIEW_BYTES = 2000
-"""What a page view takes while sessions are made of it, with its texts, and their order."""
-KEY_BYTES = 32
-"""What a key takes while repeated ones are found: as it is read, in one piece, and in order."""
-SHARED_KEY_BYTES = 800
-"""What a key takes while it is sought among others, eight times over: all people are held too."""
-MOST_SHARED_KEYS = 4_000_000
-"""More keys at a time are sought no sooner."""
+
+
+class Room(NamedTuple):
+    """How many bytes one of many takes while it is worked on, and how many at a time are of use."""
+
+    bytes: int
+    most: int | None = None
+
+
+FACT_ROWS = Room(400)
+"""Rows of sends or events while the facts of their group are built."""
+TOUCH_ROWS = Room(1000, 4_000_000)
+"""Activities while orders are credited, as touches with their texts and in pairs."""
+STATS_ROWS = Room(4000, 500_000)
+"""Rows of ad stats while reports are made of them, two ranges of days at a time."""
+VIEWS = Room(2000)
+"""Page views while sessions are made of them, with their texts, and their order."""
+KEYS = Room(32)
+"""Keys of rows while repeated ones are found: as they are read, in one piece, and in order."""
+SHARED_KEYS = Room(800, 4_000_000)
+"""Keys while they are sought among others, eight times over: all people are held too."""
 
 
 def memory_bytes(run: RunSection) -> int:
@@ -54,36 +58,12 @@ def tasks_at_once(run: RunSection) -> int:
     return max(1, min(os.cpu_count() or 1, memory_bytes(run) // 2 // TASK_BYTES))
 
 
-def keys_at_once(run: RunSection) -> int:
-    """How many keys of rows are compared at a time."""
-    return max(1, memory_bytes(run) // KEY_BYTES)
-
-
-def shared_keys_at_once(run: RunSection) -> int:
-    """How many keys are held at a time while batches that share one are found."""
-    return max(1, min(MOST_SHARED_KEYS, memory_bytes(run) // SHARED_KEY_BYTES))
-
-
-def fact_rows_at_once(run: RunSection) -> int:
-    """How many rows of sends and events are made into facts at a time."""
-    return max(1, memory_bytes(run) // FACT_BYTES)
-
-
-def touch_rows_at_once(run: RunSection) -> int:
-    """How many activities are looked through for touches at a time."""
-    return max(1, min(MOST_TOUCHES, memory_bytes(run) // TOUCH_BYTES))
-
-
-def stats_rows_at_once(run: RunSection) -> int:
-    """How many rows of ad stats are made into reports at a time."""
-    return max(1, min(MOST_STATS, memory_bytes(run) // STATS_BYTES))
+def count_at_once(run: RunSection, room: Room) -> int:
+    """How many of a kind are worked on at a time."""
+    count = memory_bytes(run) // room.bytes
+    return max(1, count if room.most is None else min(room.most, count))
 
 
 def stats_rows_held(run: RunSection) -> int:
     """How many rows of ad stats are held from the first report to the last."""
     return memory_bytes(run) // SHARE_OF_STATS // HELD_STATS_BYTES
-
-
-def view_rows_at_once(run: RunSection) -> int:
-    """How many page views are made into sessions at a time."""
-    return max(1, memory_bytes(run) // VIEW_BYTES)

@@ -196,7 +196,6 @@ class RunCells:
         )
 
     def _explain_figure(self, row: Mapping[str, Any]) -> Explanation:
-        """How the figure of this run's report came to be."""
         place = _place_of(row)
         return self.explain_other(
             find_cell(place, self.run.list_files(*place), _key_of(row), str(row[C.column]))
@@ -225,18 +224,15 @@ class RunCells:
 
 
 def _place_of(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Group and name of the report that a change is about."""
     group, name = str(row[C.report]).split("/", 1)
     return group, name
 
 
 def _key_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The key of the row of a report that a change is about."""
     return {C.org_id: row[C.org_id], C.date_day: row[C.date_day], **json.loads(row[C.key])}
 
 
 def _inputs(manifest: Manifest, row: Mapping[str, Any]) -> list[InputFile]:
-    """What a run read of a feed and table."""
     of = (row[F.feed], row[F.table])
     return [one for one in manifest.inputs if (one.feed, one.table) == of]
 

@@ -166,7 +166,6 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
 
 
 def _mark_last(batches: Iterable[RawBatch]) -> Iterator[tuple[RawBatch, bool]]:
-    """Each batch, and whether the file ends with it."""
     before: RawBatch | None = None
     for batch in batches:
         if before is not None:

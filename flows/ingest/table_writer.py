@@ -185,7 +185,6 @@ class TableWriter:
         write_part(valid, self.home / f"part-{number:05}.parquet")
 
     def _names_by_email(self, valid: pl.DataFrame) -> bool:
-        """Whether any row names its contact by e-mail address alone."""
         if not {Sends.email, Sends.contact_id} <= {*valid.columns} or self.table is Contacts:
             return False
         address, contact = valid.get_column(Sends.email), valid.get_column(Sends.contact_id)
@@ -193,7 +192,6 @@ class TableWriter:
         return is_named and (address.is_not_null() & contact.is_null()).any()
 
     def _note_days(self, valid: pl.DataFrame) -> None:
-        """Note between which days or instants the rows happened."""
         known = happened_at(self.receipt.table)
         if not known:
             return

@@ -120,5 +120,4 @@ class KeptSteps(Keeper):
 
 
 def _stem(name: str) -> str:
-    """How the folders of a step begin."""
     return name.replace(" ", "_")

@@ -84,7 +84,6 @@ def _list_organizations(rows: pl.DataFrame) -> list[str]:
 
 
 def _kind_of_label(rows: pl.DataFrame, name: str) -> str:
-    """How a column of texts, days or instants is written."""
     kind = kind_of(name, next(iter(rows[name].drop_nulls()), None))
     return kind if kind in (DAY, TIME) else TEXT
 
@@ -99,7 +98,6 @@ def _write_label(row: Mapping[str, Any], name: str) -> Cell:
 
 
 def _kind_of_column(rows: pl.DataFrame, name: str) -> str:
-    """How a column's values are written, from its type."""
     return kind_of(name, 0 if rows.schema[name].is_integer() else 0.0)
 
 

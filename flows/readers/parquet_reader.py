@@ -187,7 +187,6 @@ def _bytes_to_text(value: bytes | None) -> str | None:
 
 
 def _to_cell(value: object) -> str | None:
-    """What stands at a path, as text."""
     if value is None or isinstance(value, str):
         return value
     return _bytes_to_text(value) if isinstance(value, bytes) else _to_json(value)

@@ -80,7 +80,6 @@ def _drop_lines(content: bytes, numbers: Collection[int], must_say: Suspect) -> 
 
 
 def _keep(records: list[bytes], numbers: Collection[int], must_say: Suspect) -> list[bytes]:
-    """The records of other numbers."""
     going = set(numbers)
     for number in going:
         if number > len(records) or not must_say(records[number - 1].decode(errors="replace")):

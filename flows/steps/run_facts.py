@@ -15,7 +15,7 @@ from contracts.channels import RunChannels
 from contracts.columns import Held, Table, columns
 from contracts.facts.matching.session_matching import SessionLinks
 from contracts.facts.order_facts import MessageOrders, SessionOrders
-from flows.catalog.recorded_files import write_record
+from flows.catalog.row_files import write_record
 from flows.kept.identities import Identified, identify, identify_rows
 from flows.kept.keepers import Deferred, Folder
 from flows.kept.kept_frames import read_frame, write_frames

@@ -72,7 +72,6 @@ def _warn_of_damage(
 
 
 def _list_feed_tables(run: Run) -> Rows[FeedTables]:
-    """The feeds with their tables, as configured."""
     rows = [
         (state.feed.name, resolved.mapping.table, state.is_late)
         for state in run.read.states
@@ -82,7 +81,6 @@ def _list_feed_tables(run: Run) -> Rows[FeedTables]:
 
 
 def _list_feed_files(run: Run, inputs: list[InputFile]) -> Rows[FeedFiles]:
-    """What this run read of each file."""
     copies = {(file.raw.feed.name, file.raw.path) for file in run.catalog.files if file.is_copy}
     timezone = run.config.workspace.timezone
     rows = [

@@ -95,20 +95,22 @@ def report_ads(run: Run, facts: RunFacts) -> list[Check]:
     inputs, orders = run.give([*AD_TABLES, *BREAKDOWNS]), facts.orders_by_session
     settings = inputs.config
 
-    def write_stats() -> list[Check]:
-        return write_stats_reports(inputs, facts.ads.value, run.staging)
-
-    def write_matches() -> list[Check]:
-        return write_session_matches(facts.ads.value.matched, run.staging)
-
-    def write_performance() -> list[Check]:
-        return write_performance_reports(settings, facts.ads.value, orders.value, run.staging)
-
+    ads, staging = facts.ads, run.staging
     return [
-        *run.reports.report("ad stats", [inputs], write_stats),
-        *run.reports.report("session matches", [facts.visits], write_matches),
-        reconcile_sessions(run.catalog, run.staging),
-        *run.reports.report("ad performance", [settings, facts.ads, orders], write_performance),
+        *run.reports.report(
+            "ad stats", [inputs], lambda: write_stats_reports(inputs, ads.value, staging)
+        ),
+        *run.reports.report(
+            "session matches",
+            [facts.visits],
+            lambda: write_session_matches(ads.value.matched, staging),
+        ),
+        reconcile_sessions(run.catalog, staging),
+        *run.reports.report(
+            "ad performance",
+            [settings, ads, orders],
+            lambda: write_performance_reports(settings, ads.value, orders.value, staging),
+        ),
     ]
 
 

@@ -78,19 +78,11 @@ def write_table(
     return check_table(table, label, rows, is_sorted=stated.is_sorted)
 
 
-def write_reports(
-    staging: Path, group: str, name: str, reports: Iterable[ReportRows]
-) -> list[Check]:
-    """Write one report table from parts of it in the order of its key, some rows at a time.
+def finish_pieces(reports: Iterable[ReportRows]) -> Iterator[pl.DataFrame]:
+    """The rows of reports with all columns, some at a time, for `write_pieces`.
 
-    Args:
-        reports: Its parts, each held while it is written.
+    None is held while the next are made.
     """
-    return write_pieces(staging, group, name, _finish(reports))
-
-
-def _finish(reports: Iterable[ReportRows]) -> Iterator[pl.DataFrame]:
-    """Their rows with all columns, some at a time; none is held while the next are made."""
     for report in reports:
         for piece in report.rows.collect().iter_slices(ROWS_AT_A_TIME):
             yield report.finish(piece.lazy()).collect(engine="in-memory")
@@ -215,7 +207,6 @@ def _explain(text: str) -> dict[str | bytes, str | bytes]:
 
 
 def _table_metadata(table: type[Table]) -> dict[str, str]:
-    """What a table's Parquet file says of itself."""
     return _identify_contract(table) | {
         COLUMNS: json.dumps(
             {name: descriptions(table)[name] for name in columns(table)}, ensure_ascii=False
@@ -224,7 +215,6 @@ def _table_metadata(table: type[Table]) -> dict[str, str]:
 
 
 def _identify_contract(table: type[Table]) -> dict[str, str]:
-    """Which contract a table's file keeps."""
     return {
         VERSION: SCHEMA_VERSION,
         GRAIN: grain(table),

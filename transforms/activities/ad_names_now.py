@@ -56,7 +56,6 @@ def key_links(sessions: pl.LazyFrame, dated: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _key_link() -> pl.Expr:
-    """The key of a link, which every run gives it."""
     told = [pl.col(name) for name in (*SOURCE_KEY, SessionLinks.day)]
     return hash_cells(told, seed=LINK).alias(LinkNames.link_key)
 

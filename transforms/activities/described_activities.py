@@ -10,7 +10,6 @@ import polars as pl
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import Held, Rows, columns
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import (
     ContactSends,
     ContactSessions,
@@ -19,7 +18,6 @@ from contracts.facts.people.described_activities import (
 )
 from contracts.facts.people.numbered_activities import (
     KeyedEvents,
-    KeyedOrders,
     KeyedSends,
     KeyedVisits,
     NumberedEvents,
@@ -85,15 +83,6 @@ def number_sessions(sessions: Rows[KeyedVisits], links: Rows[LinkNames]) -> Rows
     named = name_links(sessions, links)
     given = named.collect_schema()
     return named.select(name for name in numbered_schema(ContactSessions) if name in given)
-
-
-def number_orders(orders: Rows[KeyedOrders]) -> pl.LazyFrame:
-    """Orders with the number of their contact in the place of its key, in the same order.
-
-    Args:
-        orders: Contacts numbered.
-    """
-    return orders.select(numbered_schema(PricedOrders).names())
 
 
 def describe_sends(

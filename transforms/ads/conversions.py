@@ -257,7 +257,6 @@ def _list_finest(given: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _finest_id() -> pl.Expr:
-    """The id of the entity that a row is about."""
     chain = pl.lit(None, SHARED)
     for level, column in ID_OF_LEVEL.items():
         chain = pl.when(pl.col(AdStats.level) == level).then(column).otherwise(chain)

@@ -10,11 +10,10 @@ from contracts.facts.ads.ad_entities import (
     NumberedEntities,
     SettledDays,
 )
-from contracts.facts.ads.ad_stats import DailyStats, PlacedStats
+from contracts.facts.ads.ad_stats import DailyStats
 from contracts.feeds import AdStats
 from transforms.ads.levels import DAY, rank_level
 from transforms.ads.name_versions import PLATFORM_KEYS
-from transforms.common.joins import HELD, STREAMED
 
 ENTITY, PAYER = EntityNumbers.entity, EntityNumbers.payer
 OWN = NumberedEntities.own_level
@@ -70,15 +69,3 @@ def list_placed_entities(
         .join(days, on=ENTITY, how="inner", validate="1:1")
         .select(columns(a))
     )
-
-
-def describe_stats(stats: Rows[DailyStats], entities: Rows[AdEntities]) -> Rows[PlacedStats]:
-    """Put rows of stats beside what they are about.
-
-    Args:
-        entities: One a number.
-
-    Returns:
-        As many rows.
-    """
-    return stats.join(entities, on=ENTITY, how="left", validate=STREAMED, build_side=HELD)

@@ -39,8 +39,3 @@ def make_ratios(table: type[Table]) -> list[pl.Expr]:
         for ratio, parts in STATS_RATIOS.items()
         if ratio in columns(table)
     ]
-
-
-def name_conversions_reported() -> list[pl.Expr]:
-    """Conversions as the platform reports them, under the names that reports give them."""
-    return [pl.col(metric).alias(name) for name, metric in OF_STATS.items()]

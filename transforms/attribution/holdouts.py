@@ -194,7 +194,6 @@ def _sum_sides(contacts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _in_money(units: pl.Expr) -> pl.Expr:
-    """Whole ten-thousandths as an amount."""
     unit = pl.lit(1, pl.Decimal(38, 4)) / UNITS
     return (units.cast(pl.Decimal(38, 4)) * unit).cast(polars_schema(HoldoutLift)[SIDE_REVENUE])
 

@@ -222,7 +222,6 @@ def _is_action(action: Action) -> pl.Expr:
 
 
 def _group_of_channel() -> pl.Expr:
-    """The channel group of a message's channel."""
     return (
         pl.col(Touches.channel)
         .replace_strict(GROUPS_OF_CHANNELS, default=None, return_dtype=pl.String)

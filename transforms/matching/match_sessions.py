@@ -116,11 +116,6 @@ def list_lookups(keyed: pl.LazyFrame, sources: Rows[DatedSources]) -> Rows[Match
     )
 
 
-def list_cases(lookups: Rows[MatchLookups]) -> pl.LazyFrame:
-    """List the distinct sets of values and days (`MatchCases`) of lookups."""
-    return lookups.select(CASE).unique()
-
-
 def find_campaigns_of_cases(
     cases: Rows[MatchCases], candidates: Rows[AdCandidates]
 ) -> Rows[CampaignHits]:

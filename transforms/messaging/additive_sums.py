@@ -73,11 +73,6 @@ def add_up(parts: pl.LazyFrame, sums: AdditiveSums) -> pl.LazyFrame:
     )
 
 
-def find_changed(gone: pl.LazyFrame, come: pl.LazyFrame, sums: AdditiveSums) -> pl.LazyFrame:
-    """The keys of rows that another part of the sends may give otherwise than before."""
-    return pl.concat([gone, come]).select(key(sums.table)).unique()
-
-
 def restate(
     kept: pl.LazyFrame, gone: pl.LazyFrame, come: pl.LazyFrame, sums: AdditiveSums
 ) -> pl.LazyFrame:

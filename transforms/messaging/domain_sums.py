@@ -40,7 +40,6 @@ def list_domains(contacts: Rows[Contacts], addressed: pl.LazyFrame) -> pl.LazyFr
 
 
 def _find_domain() -> pl.Expr:
-    """The domain of a row's address."""
     address = normalize_email(pl.col(Contacts.email))
     return address.str.extract(r"@([^@\s]+)$").alias(DomainNames.domain)
 

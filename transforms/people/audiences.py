@@ -161,5 +161,4 @@ def _names(wanted: str, by_id: str, by_name: str) -> pl.Expr:
 
 
 def _is_type(wanted: str) -> pl.Expr:
-    """Whether a row is of an event type."""
     return pl.col(MessageEvents.event_type) == wanted

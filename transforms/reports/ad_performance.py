@@ -21,7 +21,7 @@ from contracts.vocabulary import AdLevel
 from transforms.ads.levels import DAY
 from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
 from transforms.ads.performance_sums import GROUP, IDS
-from transforms.ads.ratios import make_ratios, name_conversions_reported
+from transforms.ads.ratios import OF_STATS, make_ratios
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.joins import take
 from transforms.common.report_rows import ReportRows, order_rows
@@ -71,7 +71,7 @@ def make_performance(
     else:
         named = named.with_columns(_name_campaigns(CAMPAIGN_ID))
     added = (
-        *name_conversions_reported(),
+        *(pl.col(metric).alias(name) for name, metric in OF_STATS.items()),
         *make_ratios(contract),
         pl.lit(currency).alias(CampaignPerformance.currency),
     )

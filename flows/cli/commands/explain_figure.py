@@ -123,7 +123,6 @@ def _read_cell(table: str | None, key: tuple[str, ...], column: str | None) -> d
 
 
 def _read_cells(file: Path) -> list[dict[str, Any]]:
-    """The cells that a file lists."""
     try:
         listed = json_text.loads(file.read_text("utf-8"))
         good = isinstance(listed, list) and all(
@@ -138,7 +137,6 @@ def _read_cells(file: Path) -> list[dict[str, Any]]:
 
 
 def _write(answers: list[ExplainedCell], to: Path) -> None:
-    """Write all rows of the explained figures."""
     if to.suffix not in (".parquet", ".json"):
         msg = f"rows cannot be written to {to.name}"
         raise UsageError(msg, "Give a file that ends in .parquet or .json.")
@@ -151,7 +149,6 @@ def _write(answers: list[ExplainedCell], to: Path) -> None:
 
 
 def _stack_rows(answers: list[ExplainedCell]) -> pl.DataFrame:
-    """The rows of all answers in one table, each with its cell."""
     parts = [
         answer.rows.select(
             pl.lit(answer.said["table"]).alias("cell_table"),

@@ -20,7 +20,6 @@ from flows.remote.workspace_place import open_workspace
 
 
 def _require_address(_: object, address: str | None) -> None:
-    """Refuse what is not a scheduler's address."""
     if address is None:
         return
     pattern = import_module("contracts.config.setting_types").DASK_PATTERN

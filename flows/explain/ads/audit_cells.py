@@ -64,7 +64,6 @@ class AuditCells:
         return self.run.ads.matched.links
 
     def _find_links(self, row: Mapping[str, Any]) -> pl.LazyFrame:
-        """The links that a row of the audit is about."""
         if row[A.kind] == AuditKind.NAME_USED_TWICE:
             named = list_ambiguous(self._links).filter(
                 pl.col(AdNames.name_key) == normalize_text(row[A.value]),
@@ -84,7 +83,6 @@ class AuditCells:
         return self._state(near.join(own, on=LINK, how="anti")).select(list(LEFT_OUT))
 
     def _state(self, links: pl.LazyFrame) -> pl.DataFrame:
-        """The raw rows of the sessions that came by some links."""
         told = links.select(LINK, WHY.alias(BECAUSE))
         sessions = self.run.ads.matched.sessions.join(told, on=LINK, how="inner", validate="m:1")
         return self.sessions.state(sessions.select(*KEY, STARTED_AT, BECAUSE).collect())

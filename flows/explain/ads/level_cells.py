@@ -146,7 +146,6 @@ class AdCells:
         return told.filter(*are_of(row, URL_COLUMNS))
 
     def _word(self) -> pl.Expr:
-        """Why a row of stats counts."""
         level = pl.col(OWN).replace_strict(LEVEL_NAMES, return_dtype=pl.String)
         feed = self.rows.name_feed(PlacedStats.feed)
         stats = pl.format("stats by {} of feed {}, which speaks for it", level, feed)
@@ -182,7 +181,6 @@ class AdCells:
 
 
 def _names_of(cell: AskedCell) -> list[str]:
-    """The columns that tell the entity of a cell's row."""
     if cell.name == URLS:
         return [name for name in URL_GRAIN if name not in URL_COLUMNS]
     if cell.name in LEVELS:

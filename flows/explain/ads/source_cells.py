@@ -100,13 +100,11 @@ class SourceCells:
         return spent.join(days, on=[*OF_ENTITY, DAY], how="semi", nulls_equal=True)
 
     def _scan_own(self, row: Mapping[str, Any]) -> pl.LazyFrame:
-        """The rows that a feed has of a level and account."""
         stats = self.rows.place(row).stats.filter(of_table() == STATS).pipe(write_out_texts)
         is_of_level = pl.col(OWN) == RANKS[row[S.level]]
         return stats.filter(is_of_level, *self._are_of_source(row))
 
     def _are_of_source(self, row: Mapping[str, Any]) -> list[pl.Expr]:
-        """Whether rows are of a row's account and feed."""
         of_account = have_values_of(row, [S.account_id])
         return [*of_account, self.rows.name_feed(FEED) == row[S.feed]]
 

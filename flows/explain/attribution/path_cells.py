@@ -57,7 +57,6 @@ class PathCells:
         ).collect()
 
     def _find_orders(self, row: Mapping[str, Any]) -> pl.DataFrame:
-        """The keys of the orders with a path."""
         own = [pl.col(ORG) == row[ORG]]
         if row[PATH] != DIRECT:
             return self._paths.filter(*own, pl.col(PATH) == row[PATH]).select(KEY)

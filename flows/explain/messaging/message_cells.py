@@ -41,7 +41,6 @@ class MessageCells:
         return self.sends.explain(self._find_scope(cell), cell.column, cell.row)
 
     def _find_scope(self, cell: AskedCell) -> SendScope:
-        """The sends that a cell's row is about."""
         if cell.name == DOMAINS:
             org_id, domain = cell.row[DomainReport.org_id], cell.row[DomainReport.domain]
             to_domain = self._are_to_domain(domain)

@@ -66,7 +66,6 @@ def _list_touches(journey: pl.LazyFrame, orders: OrderRows) -> pl.LazyFrame:
 
 
 def _word() -> pl.Expr:
-    """Why an order that counts is not after a touch by the messages."""
     days = (pl.col(PricedOrders.credited_at) - pl.col(TOUCHED_AT)).dt.total_days()
     far = pl.format("outside the look-back or window: the touch lies {} days before it", days)
     machines = pl.lit("no touch: flagged as a machine's")

@@ -67,7 +67,6 @@ class ProviderCells:
         return price_stats(stats, rates_of(catalog), currency).collect().lazy()
 
     def _list_summaries(self, cell: AskedCell, column: str) -> pl.DataFrame:
-        """The one row that says a figure."""
         own = self._summaries.filter(pl.col(column).is_not_null(), *_are_of(cell))
         why = pl.lit("the provider's own summary of the message")
         return count_rows(own, STATS, pl.col(column), why)
@@ -85,7 +84,6 @@ class ProviderCells:
 
 
 def _are_of(cell: AskedCell) -> list[pl.Expr]:
-    """Whether summaries are of a cell's channel, message and day."""
     types = polars_schema(ProviderReport)
     return [
         pl.col(MessageStats.channel) == cell.group,

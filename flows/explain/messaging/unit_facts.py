@@ -8,7 +8,6 @@ from contracts.columns import Rows, columns, no_rows
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import (
     AssignedEvents,
-    ChannelSends,
     CountedEvents,
     SendFacts,
 )
@@ -23,10 +22,16 @@ from flows.steps.messaging.linked_events import (
     identify_addressees,
     identify_sends,
     list_linkable,
+    mark_linked,
     pair_named,
 )
 from flows.steps.messaging.restating.touched_sends import UNLINKED
-from flows.steps.messaging.send_facts import number_organizations, prepare_facts, settle_sends
+from flows.steps.messaging.send_facts import (
+    count_events,
+    number_organizations,
+    prepare_facts,
+    settle_sends,
+)
 from transforms.explain.row_places import ROW_PLACE, TABLE
 from transforms.messaging.daily_sums import sum_message_days
 from transforms.messaging.delivery_basis import (
@@ -36,15 +41,10 @@ from transforms.messaging.delivery_basis import (
     list_said_delivered,
 )
 from transforms.messaging.event_assignment import (
-    NAMES_SEND,
     assign_channels,
     assign_events,
-    keep_counted,
-    name_messages,
-    separate_sends,
     unit_key,
 )
-from transforms.messaging.hasty_clicks import flag_hasty_clicks
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import key_message_contacts, link_to_sends
 
@@ -110,8 +110,9 @@ class UnitBuilder:
         read = self._read() if seed is None else narrow_keys(self._read(), seed, self.names.owners)
         sends = assign_channels(read.sends, codes).collect().lazy()
         events = self._link_events(read).collect().lazy()
-        assigned = self._assign_events(events, sends)
-        counted = self._count_events(assigned, sends)
+        placed = events.with_columns(pl.col(PLACE).alias(EventKeys.contact_key))
+        assigned = assign_events(placed, sends, self.named.bare_codes).collect().lazy()
+        counted = count_events(assigned, sends, self.named.unknown)
         facts = settle_sends(sends, counted, codes, zone).collect().lazy()
         days = sum_message_days(facts, counted, zone)
         if seed is None:
@@ -195,29 +196,7 @@ class UnitBuilder:
         if read.unlinked is not None:
             named = pair_named(read.named, self.names.owners)
             unlinked = link_to_sends(unlinked, list_linkable(read.sends, named, self.named.codes))
-        return pl.concat(
-            [
-                read.named.with_columns(pl.lit(value=True).alias(NAMES_SEND)),
-                unlinked.with_columns(pl.lit(value=False).alias(NAMES_SEND)),
-            ]
-        )
-
-    def _assign_events(
-        self, events: Rows[FeedEvents], sends: Rows[ChannelSends]
-    ) -> Rows[AssignedEvents]:
-        """Events with their sends; the key of the contact is the row's place (`OWN_PLACE`)."""
-        placed = events.with_columns(pl.col(PLACE).alias(EventKeys.contact_key))
-        return assign_events(placed, sends, self.named.bare_codes).collect().lazy()
-
-    def _count_events(
-        self, assigned: Rows[AssignedEvents], sends: Rows[ChannelSends]
-    ) -> Rows[CountedEvents]:
-        """The events that count."""
-        counted = name_messages(keep_counted(assigned), self.named.unknown).collect().lazy()
-        deliveries = sends.select(
-            SendKeys.delivered_at, unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT)
-        )
-        return flag_hasty_clicks(separate_sends(counted), deliveries).collect().lazy()
+        return mark_linked(read.named, unlinked)
 
     def _find_contacts(
         self, sends: Rows[FeedSends], counted: Rows[CountedEvents], events: Rows[FeedEvents]

@@ -108,6 +108,5 @@ class PeopleCells:
 
 
 def _hash_contact(cell: AskedCell) -> int:
-    """The key of a cell's contact."""
     names = {name: [cell.row[name]] for name in PERSON}
     return pl.DataFrame(names).select(hash_id(R.contact_id, seed=CONTACT)).item()

@@ -46,7 +46,6 @@ class SegmentCells:
         return self.sends.explain(scope, cell.column, cell.row)
 
     def _state_source(self, cell: AskedCell) -> pl.DataFrame:
-        """The segment's own row."""
         counted = pl.col(Segments.contact_count).is_not_null()
         own = scan_placed(self.sends.run.catalog, "segments").filter(
             *have_values_of(cell.row, SEGMENT), counted

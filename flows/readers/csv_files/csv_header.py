@@ -262,7 +262,6 @@ def _names_types(cells: list[str], width: int) -> bool:
 
 
 def _find_places(header: Sequence[str], names: Iterable[str]) -> tuple[int, ...]:
-    """Where columns of some names stand in a header."""
     wanted = {_comparable(name) for name in names}
     return tuple(at for at, name in enumerate(header) if _comparable(name) in wanted)
 

@@ -178,7 +178,6 @@ class Pieces:
 
 
 def _file(extract: str) -> str:
-    """The file of an extract."""
     return f"{extract}.arrow"
 
 

@@ -10,8 +10,14 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import DeviceContacts, DeviceEvidence
 from contracts.feeds import Events, Sessions
 from contracts.reports.journeys import IdentityLinks
-from flows.catalog.recorded_files import compare_files, list_bases, write_record
-from flows.catalog.row_files import RowFile, list_row_files, scan_rows
+from flows.catalog.row_files import (
+    RowFile,
+    compare_files,
+    list_bases,
+    list_row_files,
+    scan_rows,
+    write_record,
+)
 from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper
 from flows.kept.kept_frames import read_frame, write_frame

@@ -20,7 +20,7 @@ from contracts.feeds import Events, Sends
 from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, list_batches, pack_row
-from flows.config.memory import shared_keys_at_once
+from flows.config.memory import SHARED_KEYS, count_at_once
 from flows.kept.identities import identify_rows
 from flows.kept.keepers import Keeper
 from flows.runtime.materialize import materialize, write_whole
@@ -161,7 +161,7 @@ def _find_named_sends(
         "keys that events and sends share",
         {one.identity: one.sends for one in asked},
         {name: _scan_places([folder]).select(SENT_KEY) for name, folder in pieces.items()},
-        shared_keys_at_once(inputs.config.run),
+        count_at_once(inputs.config.run, SHARED_KEYS),
     )
     return [tuple(pieces[name] for name in sharing[one.identity]) for one in asked]
 
@@ -237,7 +237,6 @@ def _find_first_sent(inputs: PeopleInputs) -> Held[FirstSentEvents]:
 
 
 def _select_own(first_sent: pl.DataFrame, batch: Batch) -> Held[FirstSentEvents]:
-    """Those of a batch of sends."""
     if first_sent.is_empty():
         return first_sent
     timeless = batch.scan().filter(

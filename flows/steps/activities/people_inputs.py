@@ -13,7 +13,7 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import People
 from contracts.reports.journeys import IdentityLinks
 from flows.catalog.file_batches import Batch, list_batches
-from flows.config.memory import fact_rows_at_once
+from flows.config.memory import FACT_ROWS, count_at_once
 from flows.errors import REPORT_IT, CampaignReportsError
 from flows.kept.identities import identify_rows
 from flows.runtime.materialize import cut_groups, hold
@@ -68,7 +68,7 @@ class PeopleInputs(StepInputs):
 
     def open_keys(self) -> KeyFiles:
         """The key columns of sends and events."""
-        names, most_rows = self.names, fact_rows_at_once(self.config.run)
+        names, most_rows = self.names, count_at_once(self.config.run, FACT_ROWS)
         return KeyFiles.of(self.catalog, names.channels, names.claimed, most_rows)
 
     def identify_owners(self, batch: Batch) -> str:

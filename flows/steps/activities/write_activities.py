@@ -31,7 +31,6 @@ from transforms.activities.described_activities import (
     describe_sends,
     number_events,
     number_messages,
-    number_orders,
     number_sends,
     number_sessions,
 )
@@ -130,7 +129,7 @@ class Activities:
                 return number_sends(numbered, self.messages)
             case "sessions":
                 return number_sessions(numbered, self.link_names.lazy())
-        return number_orders(numbered)
+        return numbered.select(numbered_schema(PricedOrders).names())
 
     def scan_keyed(self, kind: str) -> pl.LazyFrame:
         """All activities of a kind as they lie in files, with keys."""
@@ -201,7 +200,6 @@ def write_activities(inputs: PeopleInputs) -> Activities:
 
 
 def _price_orders(inputs: PeopleInputs) -> Rows[PricedOrders]:
-    """All orders in the reporting currency."""
     if not inputs.catalog.has_rows("orders"):
         return no_rows(PricedOrders)
     config, rates = inputs.config.workspace, rates_of(inputs.catalog)

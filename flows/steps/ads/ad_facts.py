@@ -13,7 +13,7 @@ from contracts.facts.ads.ad_stats import DailyStats
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.cluster.workers import Workers
-from flows.config.memory import stats_rows_at_once, stats_rows_held
+from flows.config.memory import STATS_ROWS, count_at_once, stats_rows_held
 from flows.runtime.materialize import hold, materialize
 from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
 from flows.steps.ads.day_ranges import ROWS, DayRanges, count_days, cut_days
@@ -112,7 +112,7 @@ def find_ranges(
     of_stats = stats.rows.group_by(DailyStats.date_day).len(ROWS)
     of_sessions = sessions.count_days(ROWS).with_columns(pl.col(ROWS) / SESSIONS_A_ROW)
     counts = count_days(of_stats, of_sessions)
-    ranges = cut_days(counts, stats_rows_at_once(run))
+    ranges = cut_days(counts, count_at_once(run, STATS_ROWS))
     if counts[ROWS].sum() <= stats_rows_held(run) and not workers.is_remote:
         return DayRanges(ranges, None, workers)
     folder.mkdir(parents=True)

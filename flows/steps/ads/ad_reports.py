@@ -16,7 +16,7 @@ from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.ads.level_reports import hold_rows, write_level_reports
 from flows.steps.ads.stats_checks import reconcile_stats
 from flows.steps.step_inputs import StepInputs
-from flows.storage.report_files import write_reports, write_table
+from flows.storage.report_files import finish_pieces, write_pieces, write_table
 from flows.storage.table_checks import equal
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.speakers import adds_to
@@ -66,7 +66,7 @@ def _write_breakdowns(
     rates = materialize(find_stats_rates(named, accounts, exchange_rates, currency), StatsRates)
     sums = materialize(sum_breakdowns(named, rates, facts.placed()), BreakdownSums)
     report = hold_rows(report_breakdowns(sums, currency))
-    return write_reports(staging, "ads", "breakdown_report", [report])
+    return write_pieces(staging, "ads", "breakdown_report", finish_pieces([report]))
 
 
 def sum_counted(facts: AdFacts) -> str:

@@ -42,7 +42,7 @@ from transforms.ads.daily_stats import (
     sum_daily_stats,
 )
 from transforms.ads.entities import (
-    describe_stats,
+    ENTITY,
     list_entities,
     list_placed_entities,
     number_entities,
@@ -50,6 +50,7 @@ from transforms.ads.entities import (
 from transforms.ads.name_lookup import AdVersions
 from transforms.ads.speakers import list_claims, list_speakers, place_stats, settle_days
 from transforms.ads.stated_entities import fill_parents, list_dated_days, name_dated, name_entities
+from transforms.common.joins import HELD, STREAMED
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ class StatsMade:
 
     def placed(self) -> Rows[PlacedStats]:
         """The stats beside what they are about: take of it what is needed."""
-        return describe_stats(self.stats, self.entities)
+        return self.stats.join(
+            self.entities, on=ENTITY, how="left", validate=STREAMED, build_side=HELD
+        )
 
 
 def build_daily_stats(given: StatsGiven) -> StatsMade:

@@ -20,7 +20,7 @@ from contracts.manifest import Check
 from contracts.vocabulary import AdLevel
 from flows.runtime.materialize import hold, materialize
 from flows.steps.ads.ad_facts import AdFacts
-from flows.storage.report_files import write_reports
+from flows.storage.report_files import finish_pieces, write_pieces
 from transforms.ads.report_groups import group_level, group_urls, list_renamed_days, list_texts
 from transforms.common.report_rows import ReportRows
 from transforms.reports.ads import make_level_report, make_url_report, sum_level
@@ -42,12 +42,12 @@ def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Ch
         grouped = group_days(facts.stats, groups, level, LevelGroups, LevelTexts)
         sums, texts = map(grouped.sum, days), grouped.texts
         reports = (hold_rows(make_level_report(of, texts, level, tables, currency)) for of in sums)
-        checks += write_reports(staging, "ads", name, reports)
+        checks += write_pieces(staging, "ads", name, finish_pieces(reports))
     pages = group_urls(facts.entities)
     grouped = group_days(facts.stats, pages, AdLevel.AD_GROUP, UrlGroups, UrlTexts)
     sums, texts = map(grouped.sum, days), grouped.texts
     reports = (hold_rows(make_url_report(of, texts, currency)) for of in sums)
-    return [*checks, *write_reports(staging, "ads", "url_report", reports)]
+    return [*checks, *write_pieces(staging, "ads", "url_report", finish_pieces(reports))]
 
 
 @dataclass(frozen=True)

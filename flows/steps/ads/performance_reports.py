@@ -27,13 +27,13 @@ from contracts.facts.matching.session_facts import SessionBase
 from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.manifest import Check
 from contracts.reports.ads import AdPerformance, CampaignPerformance, Performed
-from flows.config.memory import stats_rows_at_once
+from flows.config.memory import STATS_ROWS, count_at_once
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.ads.ad_reports import sum_counted
 from flows.steps.ads.level_reports import hold_rows
 from flows.steps.matching.session_reports import write_utm_audit
-from flows.storage.report_files import write_reports
+from flows.storage.report_files import finish_pieces, write_pieces
 from flows.storage.table_checks import equal
 from transforms.ads.name_lookup import AdVersions
 from transforms.ads.performance_sums import (
@@ -163,9 +163,9 @@ class PerformanceTable:
         """Write the table."""
         sums = self._add_up()
         never = materialize(find_metrics_never_given(sums, self.groups), UngivenMetrics)
-        pieces = cut_pieces(sums, self.facts.days.each, stats_rows_at_once(self.config.run))
+        pieces = cut_pieces(sums, self.facts.days.each, count_at_once(self.config.run, STATS_ROWS))
         reports = (self._make_piece(sums.filter(within), never) for within in pieces)
-        return write_reports(staging, "ads", self.kind.table, reports)
+        return write_pieces(staging, "ads", self.kind.table, finish_pieces(reports))
 
     def check(self, visited: int, spent: str) -> list[Check]:
         """The written table comes to every session of a platform and to the accounts' spend."""

@@ -31,7 +31,7 @@ from contracts.reports.attribution import (
 )
 from contracts.vocabulary import Channel
 from flows.cluster.workers import count_up, perform
-from flows.config.memory import touch_rows_at_once
+from flows.config.memory import TOUCH_ROWS, count_at_once
 from flows.runtime.materialize import hold, materialize
 from flows.steps.activities.write_activities import Activities
 from flows.steps.attribution.credit_files import (
@@ -125,7 +125,7 @@ def build_credited_orders(inputs: StepInputs, activities: Activities, files: Cre
             people's are looked at at a time.
     """
     config, workers = inputs.config, inputs.workers
-    most_rows = touch_rows_at_once(config.run) // workers.at_once
+    most_rows = count_at_once(config.run, TOUCH_ROWS) // workers.at_once
     batches = list_batches(activities, config.attribution, most_rows)
     if len(batches) >= LAID_FROM:
         kinds = list_touching(config.attribution)
@@ -252,7 +252,7 @@ def _find_touches(
 
 def list_open_paths(activities: Activities, config: Workspace) -> Iterator[pl.LazyFrame]:
     """The contacts without an order (`PathEnds`) with the `path` that they have come, in parts."""
-    of = find_inputs(activities, config, touch_rows_at_once(config.run))
+    of = find_inputs(activities, config, count_at_once(config.run, TOUCH_ROWS))
     for groups in list_batches(activities, config.attribution, of.most_rows):
         for found in find_paths(of, groups):
             yield name_paths(found.ranked, found.ends.filter(PathEnds.is_open))

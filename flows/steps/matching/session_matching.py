@@ -23,11 +23,11 @@ from flows.steps.matching.sessions import KeyedSessions
 from transforms.matching.candidates import describe_sources, flag_dated, select_candidates
 from transforms.matching.link_visits import count_visits
 from transforms.matching.match_sessions import (
+    CASE,
     MatchedSessions,
     answer_cases,
     find_campaigns_of_cases,
     find_links,
-    list_cases,
     list_links,
     list_lookups,
 )
@@ -71,7 +71,7 @@ def match_links(
     candidates = hold(select_candidates(described, ad_names, ads), AdCandidates)
     dated = hold(flag_dated(described, candidates, ads), DatedSources)
     lookups = materialize(list_lookups(days, dated), MatchLookups)
-    cases = hold(list_cases(lookups), MatchCases)
+    cases = hold(lookups.select(CASE).unique(), MatchCases)
     campaigns = hold(find_campaigns_of_cases(cases, candidates), CampaignHits)
     answers = hold(answer_cases(cases, candidates, campaigns, ads), CaseAnswers)
     return hold(list_links(lookups, answers, ads), SessionLinks)

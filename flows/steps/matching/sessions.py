@@ -17,7 +17,7 @@ from contracts.feeds import PageViews, Sessions
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
 from flows.cluster.workers import perform
-from flows.config.memory import view_rows_at_once
+from flows.config.memory import VIEWS, count_at_once
 from flows.kept.identities import identify
 from flows.kept.keepers import Folder
 from flows.runtime.materialize import hold, materialize, scan_group, write_groups, write_whole
@@ -86,7 +86,7 @@ def find_sessions(inputs: StepInputs) -> KeyedSessions:
 
     def make(folder: Path) -> str:
         cut, others = inputs.scratch / "page views", ~pl.col(PageViews.org_id).is_in(orgs.implode())
-        most_rows = min(ROWS_A_GROUP, view_rows_at_once(config.run)) // inputs.workers.at_once
+        most_rows = min(ROWS_A_GROUP, count_at_once(config.run, VIEWS)) // inputs.workers.at_once
         groups = cut_views(catalog, others, cut, max(1, most_rows))
         perform(inputs.workers, make_sessions, ViewGroups(cut, folder, config), range(groups))
         return identify(decided_views, groups)

@@ -21,7 +21,7 @@ from contracts.facts.messaging.send_keys import (
 from contracts.feeds import Campaigns, Sends
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from flows.config.memory import fact_rows_at_once
+from flows.config.memory import FACT_ROWS, count_at_once
 from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE
 from flows.kept.identities import identify
@@ -166,7 +166,7 @@ def _find_event_channels(
     messages: pl.DataFrame,
 ) -> Held[EventChannels]:
     """The channels that the events of sends give to messages for which no feed names one."""
-    claimed, most_rows = list_claimed(described), fact_rows_at_once(inputs.config.run)
+    claimed, most_rows = list_claimed(described), count_at_once(inputs.config.run, FACT_ROWS)
     keys = KeyFiles.of(inputs.catalog, channels, claimed, most_rows)
     found = [
         find_event_channels(

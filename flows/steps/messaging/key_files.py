@@ -61,11 +61,10 @@ class KeyFiles:
             most_rows: How many rows of a group memory allows; where a bucket has more, each is cut
                 into several groups. Where there are no rows, there is no group.
         """
-        files = list_key_files(catalog)
-        rows = cls(tuple(files), channels, claimed).rows
-        cuts = rows // (BUCKETS * most_rows) + 1
-        groups = min(BUCKETS, rows // min(ROWS_A_GROUP, most_rows) + 1) if rows else 0
-        return cls(tuple(files), channels, claimed, BUCKETS * cuts if cuts > 1 else groups)
+        whole = cls.whole(catalog, channels, claimed)
+        cuts = whole.rows // (BUCKETS * most_rows) + 1
+        groups = min(BUCKETS, whole.rows // min(ROWS_A_GROUP, most_rows) + 1) if whole.rows else 0
+        return replace(whole, groups=BUCKETS * cuts if cuts > 1 else groups)
 
     @property
     def rows(self) -> int:

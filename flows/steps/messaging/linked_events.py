@@ -126,12 +126,13 @@ def read_events(of: LinkInputs, group: int) -> pl.LazyFrame:
         linked = pl.scan_parquet(moved) if moved else pl.LazyFrame(schema=EVENTS)
     else:
         linked = materialize(_link_events(of, group), FeedEvents)
-    return pl.concat(
-        [
-            by_id.with_columns(pl.lit(value=True).alias(NAMES_SEND)),
-            linked.with_columns(pl.lit(value=False).alias(NAMES_SEND)),
-        ]
-    )
+    return mark_linked(by_id, linked)
+
+
+def mark_linked(by_id: Rows[FeedEvents], linked: Rows[FeedEvents]) -> pl.LazyFrame:
+    """Events with the key of their send, and whether they name that by its id."""
+    parts = ((by_id, True), (linked, False))
+    return pl.concat(rows.with_columns(pl.lit(named).alias(NAMES_SEND)) for rows, named in parts)
 
 
 def move_events(of: LinkInputs, group: int) -> None:

@@ -1,5 +1,6 @@
 """The send facts, built group of buckets by group of buckets in bounded memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ from contracts.facts.messaging.send_facts import (
 from contracts.facts.messaging.send_keys import AddressOwners, ContactDomains
 from contracts.facts.messaging.send_sums import ContactBases
 from flows.cluster.workers import count_up, perform
-from flows.config.memory import fact_rows_at_once
+from flows.config.memory import FACT_ROWS, count_at_once
 from flows.errors import CampaignReportsError
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.described_messages import NamedKeys
@@ -106,7 +107,7 @@ def build_facts(inputs: StepInputs, names: NamedKeys, folder: Path) -> FactFiles
     organizations = number_organizations(names.messages)
     files.begin(organizations)
     files.groups.mkdir()
-    most_rows = fact_rows_at_once(inputs.config.run) // inputs.workers.at_once
+    most_rows = count_at_once(inputs.config.run, FACT_ROWS) // inputs.workers.at_once
     keys = KeyFiles.of(inputs.catalog, names.channels, names.claimed, most_rows)
     named = prepare_facts(inputs, names, organizations)
     links = LinkInputs.of(keys, named.codes, names.owners, files.groups)
@@ -129,7 +130,14 @@ def sum_group(links: LinkInputs, named: FactInputs, group: int) -> dict[str, pl.
     """Build the facts of one group of buckets, and add them up: the sums by their kind."""
     sends = materialize(assign_channels(read_sends(links, group), named.codes), ChannelSends)
     require_distinct(sends.collect().get_column(ChannelSends.send_key))
-    counted = _count_events(links, named, sends, group)
+    assigned = assign_events(read_events(links, group), sends, named.bare_codes)
+    counted = count_events(
+        materialize(assigned, AssignedEvents),
+        sends,
+        named.unknown,
+        has_ids=links.keys.has(EventScope.SEND),
+        has_unlinked=links.has_unlinked,
+    )
     built = settle_sends(sends, counted, named.codes, named.timezone)
     del sends
     facts = materialize(identify_addressees(built, named.owners), SendFacts)
@@ -147,15 +155,25 @@ def sum_group(links: LinkInputs, named: FactInputs, group: int) -> dict[str, pl.
     return {**summed, CONTACTS: materialize(sum_contacts(facts), ContactBases).collect()}
 
 
-def _count_events(
-    links: LinkInputs, named: FactInputs, sends: pl.LazyFrame, group: int
+def count_events(
+    assigned: Rows[AssignedEvents],
+    sends: Rows[ChannelSends],
+    unknown: Sequence[int],
+    *,
+    has_ids: bool = True,
+    has_unlinked: bool = True,
 ) -> Rows[CountedEvents]:
-    """The events of a group of buckets that count."""
-    assigned = assign_events(read_events(links, group), sends, named.bare_codes)
-    events = keep_counted(materialize(assigned, AssignedEvents))
-    if links.keys.has(EventScope.SEND):
-        events = name_messages(events, named.unknown)
-    if links.has_unlinked:
+    """The events that count, of a group of buckets or of all.
+
+    Args:
+        unknown: The keys that stand for no message known.
+        has_ids: Whether any names its send by its id.
+        has_unlinked: Whether any does not.
+    """
+    events = keep_counted(assigned)
+    if has_ids:
+        events = name_messages(events, unknown)
+    if has_unlinked:
         events = separate_sends(materialize(events, CountedEvents))
     deliveries = sends.select(
         ChannelSends.delivered_at,

@@ -158,7 +158,6 @@ def _hold_steps(of: JourneyParts, one: JourneySlice, group: int) -> Held[Journey
 
 
 def _scan(of: JourneyParts, one: JourneySlice, group: int, kind: str) -> pl.LazyFrame:
-    """The rows of a kind in a slice, of a group of contacts."""
     if one.is_large:
         schema = polars_schema(of.activities.pieces[kind].kind.table)
         return scan_group(of.find_cut(one) / kind, schema, group)
@@ -179,7 +178,6 @@ def _batch_stretches(stretches: list[Stretch]) -> Iterator[list[Stretch]]:
 def _scan_stretches(
     activities: Activities, kind: str, stretches: Iterable[Stretch]
 ) -> pl.LazyFrame:
-    """The rows of a kind in some stretches, of contacts."""
     rows = activities.pieces[kind].scan_stretches(stretches)
     return rows.filter(pl.col(People.contact_key).is_not_null())
 

@@ -90,7 +90,6 @@ def _count_others(catalog: Catalog, rules: SegmentRules, timezone: str) -> pl.La
 
 
 def _read_rules(catalog: Catalog) -> SegmentRules:
-    """The rules of all segments that have any."""
     rules = pl.col(Segments.filter_rules).str.strip_chars()
     has_rules = rules.is_not_null() & ~rules.is_in(["", "{}", "[]"])
     segments = catalog.scan("segments").filter(has_rules).select(RULED).sort(RULED).collect()

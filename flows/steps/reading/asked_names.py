@@ -8,7 +8,17 @@ import polars as pl
 from contracts.channels import RunChannels
 from contracts.config.nearest_names import nearest
 from contracts.config.workspace import AudienceSection, Workspace
-from contracts.feeds import Campaigns, Dispatches, Events, ListMembers, Messages, Segments, Sends
+from contracts.feeds import (
+    AdConversions,
+    Campaigns,
+    Dispatches,
+    Events,
+    ListMembers,
+    Messages,
+    Segments,
+    Sends,
+)
+from contracts.manifest import Warned
 from contracts.reference.web_sources import ChannelGroup
 from flows.catalog.canonical_tables import Catalog
 from flows.errors import ConfigurationError
@@ -35,6 +45,7 @@ NAMED_IN: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 }
 """What a question names -> the tables and columns that know such names, the fewest rows first."""
 
+CONVERSIONS = "ad_conversions"
 TOUCH_CHANNEL = "channel of touches"
 NAME = "name"
 COMMAND = "--"
@@ -147,7 +158,6 @@ def _list_words(what: str, catalog: Catalog, config: Workspace, channels: RunCha
 
 
 def _is_named(catalog: Catalog, question: Question) -> bool:
-    """Whether any row has the name of a campaign, message or segment."""
     return any(
         _names_of(catalog, table, columns)
         .filter(pl.col(NAME) == question.name)
@@ -167,3 +177,33 @@ def _list_names(catalog: Catalog, what: str) -> set[str]:
     """The names that assets bear, for the nearest; the ids that sends and events name are many."""
     table, columns = NAMED_IN[what][0]
     return {*_names_of(catalog, table, columns).unique().collect().get_column(NAME)}
+
+
+def warn_of_conversions(catalog: Catalog) -> Iterator[Warned]:
+    """Warn of conversions that a feed's `conversions` names and no row of its platform bears."""
+    for feed in catalog.feeds:
+        platforms = [
+            resolved.mapping.constants.get(AdConversions.platform)
+            for resolved in feed.mappings
+            if resolved.mapping.table == CONVERSIONS
+        ]
+        if not (feed.section.conversions and any(platforms) and catalog.has_rows(CONVERSIONS)):
+            continue
+        borne = (
+            catalog.scan(CONVERSIONS)
+            .filter(pl.col(AdConversions.platform).is_in([one for one in platforms if one]))
+            .select(pl.col(AdConversions.conversion_name).str.strip_chars().unique())
+            .collect()
+            .to_series()
+        )
+        folded = {name.lower() for name in borne}
+        for name in feed.section.conversions:
+            if name.strip().lower() not in folded:
+                near = nearest(name, borne)
+                meant = f"; did you mean {near!r}?" if near else ""
+                yield feed.warn(
+                    "conversion_unknown",
+                    f"no row bears the conversion {name!r}, which conversions names, so that it "
+                    f"counts nothing{meant}",
+                    "conversions",
+                )

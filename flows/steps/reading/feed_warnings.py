@@ -22,7 +22,7 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.config.loading import LoadedWorkspace
 from flows.ingest.required_columns import find_missing, list_given
 from flows.steps.messaging.described_messages import find_channels
-from flows.steps.reading.conversion_names import warn_of_conversions
+from flows.steps.reading.asked_names import warn_of_conversions
 from flows.steps.reading.doubt_warnings import add_up, warn_of_doubts
 from flows.steps.reading.feed_candidates import CAMPAIGN_ID, MESSAGE_OF_EVENT
 from flows.steps.reading.foreign_signs import warn_of_signs, warn_of_units

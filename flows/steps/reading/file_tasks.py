@@ -90,7 +90,6 @@ class ReadingPool(Executor):
 
 
 def _describe_rows(reading: Reading) -> str:
-    """What a file gave, by canonical table."""
     given = [
         f"{one.table}: {count_of(one.rows_read, 'row')}"
         + (f", {one.rejected:,} rejected" if one.rejected else "")

@@ -22,7 +22,7 @@ from flows.catalog.row_status import REJECTED, judge_rows
 from flows.cluster.workers import THREADS, Workers
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.loading import LoadedWorkspace
-from flows.config.memory import files_at_once, keys_at_once
+from flows.config.memory import KEYS, count_at_once, files_at_once
 from flows.config.parent_model import require_parent_model
 from flows.ingest.file_states import Pools, Refused, Target
 from flows.ingest.raw_reading import RawFilesRead, read_raw_files
@@ -137,7 +137,7 @@ def read_feeds(
     raw = _read_raw(loaded, files, target, partial(progress, "reading feeds"), workers)
     files_read = order_files(ledger, raw.read)
     contents = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
-    status = judge_rows(files_read, keys_at_once(config.run), keeper)
+    status = judge_rows(files_read, count_at_once(config.run, KEYS), keeper)
     catalog = reject_unpriced(Catalog(files_read, contents, status), config, keeper)
     now = now or datetime.now(UTC)
     states = judge_feeds(loaded.root, feeds, files_read, now, config.workspace.timezone)
@@ -165,7 +165,6 @@ def _read_raw(
     progress: Callable[[int, int], None],
     workers: Workers,
 ) -> RawFilesRead:
-    """Read files into the ledger, several at a time."""
     at_once = files_at_once(loaded.config.run)
     with (
         workers.open_pool(at_once) as pool,

@@ -5,11 +5,12 @@ from pydantic import ValidationError
 
 from contracts.config.workspace import RunSection
 from flows.config.memory import (
+    KEYS,
+    VIEWS,
+    count_at_once,
     files_at_once,
-    keys_at_once,
     memory_bytes,
     tasks_at_once,
-    view_rows_at_once,
 )
 
 
@@ -34,8 +35,8 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 
 def test_little_memory_reads_one_file_at_a_time() -> None:
     assert files_at_once(RunSection(memory="100MB")) == 1
-    assert keys_at_once(RunSection(memory="64MB")) == 2_000_000
-    assert view_rows_at_once(RunSection(memory="100MB")) == 50_000
+    assert count_at_once(RunSection(memory="64MB"), KEYS) == 2_000_000
+    assert count_at_once(RunSection(memory="100MB"), VIEWS) == 50_000
 
 
 def test_as_many_tasks_at_a_time_as_there_are_cores_and_memory(

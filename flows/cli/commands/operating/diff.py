@@ -60,7 +60,6 @@ def diff(
 
 
 def _choose(workspace: Path, before: str | None, after: str | None) -> tuple[Snapshot, Snapshot]:
-    """The two snapshots that are meant."""
     kept = list_snapshots(workspace)
     if len(kept) < 2:  # noqa: PLR2004 - a comparison takes two
         msg = f"{workspace} keeps {count_of(len(kept), 'snapshot')}"

@@ -91,7 +91,6 @@ def redraw(loaded: LoadedWorkspace, folder: Path, manifest: Manifest) -> None:
 
 
 def _ask(found: Erased) -> bool:
-    """Ask on the terminal."""
     print_note(
         f"{sum(found.files.values()):,} raw rows in {len(found.files)} files and "
         f"{found.published_rows:,} published rows bear this person; this cannot be undone"

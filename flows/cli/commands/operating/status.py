@@ -32,6 +32,7 @@ def status(workspace: Path, /, *, json: Flag = False) -> int:
     loaded = load_workspace(workspace)
     published = look_at_published(loaded.root)
     pointer, manifest = published.pointer, published.manifest
+    inputs, outputs = (manifest.inputs, manifest.outputs) if manifest else ([], [])
     attempt, damaged_note = _read_attempt(loaded.root)
     damaged = [*published.damaged, *damaged_note]
     late = list(_find_late_feeds(loaded, manifest, datetime.now(UTC)))
@@ -45,9 +46,9 @@ def status(workspace: Path, /, *, json: Flag = False) -> int:
         "workspace": str(workspace),
         "run_id": pointer.run_id if pointer else None,
         "published_at": pointer.published_at if pointer else None,
-        "newest_data": _newest(manifest),
-        "files": len({entry.path for entry in manifest.inputs}) if manifest else 0,
-        "tables": len({(one.group, one.table) for one in manifest.outputs}) if manifest else 0,
+        "newest_data": max((one.last_at for one in inputs if one.last_at), default=None),
+        "files": len({one.path for one in inputs}),
+        "tables": len({(one.group, one.table) for one in outputs}),
         "last_attempt": attempt.model_dump() if attempt else None,
         "late": [warned.feed for warned in late],
         "damaged": damaged,
@@ -107,12 +108,6 @@ def _name_problems(
         yield f"{told}; the next run mends it"
     for warned in late:
         yield warned.message
-
-
-def _newest(manifest: Manifest | None) -> str | None:
-    """The newest day or stamp that any feed had."""
-    inputs = manifest.inputs if manifest else []
-    return max((one.last_at for one in inputs if one.last_at), default=None)
 
 
 def _describe(found: dict[str, Any]) -> Iterator[str]:

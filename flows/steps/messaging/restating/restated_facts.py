@@ -14,9 +14,8 @@ from contracts.columns import Held, Rows, no_rows
 from contracts.facts.messaging.send_keys import AddressOwners, SendKeys
 from contracts.facts.messaging.send_sums import ContactBases
 from contracts.feeds import ListMembers
-from flows.catalog.recorded_files import FileChanges, compare_files, list_bases
-from flows.catalog.row_files import RowFile, scan_rows
-from flows.config.memory import fact_rows_at_once
+from flows.catalog.row_files import FileChanges, RowFile, compare_files, list_bases, scan_rows
+from flows.config.memory import FACT_ROWS, count_at_once
 from flows.kept.keepers import Deferred, Keeper
 from flows.steps.messaging.described_messages import NamedKeys, read_names
 from flows.steps.messaging.fact_files import CONTACTS, FACTS, FactFiles
@@ -131,7 +130,7 @@ class FactRestatement:
             TooMuch: There are.
         """
         whole = self.open_keys(self.files).rows
-        most = min(MOST_TOUCHED * whole, fact_rows_at_once(self.inputs.config.run))
+        most = min(MOST_TOUCHED * whole, count_at_once(self.inputs.config.run, FACT_ROWS))
         if sum(keys.rows for keys in held) > most:
             raise TooMuch
 

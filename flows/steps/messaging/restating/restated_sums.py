@@ -9,7 +9,7 @@ from contracts.columns import columns, key
 from contracts.facts.messaging.send_sums import AssumedBases, ContactBases, MessageDays
 from flows.runtime.materialize import write_whole
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles, find_part, name_part
-from transforms.messaging.additive_sums import IS_LOST, SUMS, AdditiveSums, find_changed, restate
+from transforms.messaging.additive_sums import IS_LOST, SUMS, AdditiveSums, restate
 from transforms.messaging.contact_sums import keep_assumable
 from transforms.messaging.delivery_basis import find_assumed
 
@@ -34,7 +34,8 @@ class RestatedRows:
         cls, kept: pl.LazyFrame, gone: pl.LazyFrame, come: pl.LazyFrame, sums: AdditiveSums
     ) -> "RestatedRows":
         """Take off what some sends gave, and add what they give now."""
-        changed, by = find_changed(gone, come, sums), key(sums.table)
+        by = key(sums.table)
+        changed = pl.concat([gone, come]).select(by).unique()
         untouched = kept.join(changed, on=by, how="anti", nulls_equal=True)
         touched = kept.join(changed, on=by, how="semi", nulls_equal=True)
         return cls(sums, untouched, restate(touched, gone, come, sums).collect())

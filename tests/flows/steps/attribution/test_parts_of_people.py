@@ -35,7 +35,7 @@ def test_how_people_are_cut_changes_nothing(
 ) -> None:
     toml, uncut = whole
     monkeypatch.setattr(write_activities, "ROWS_A_GROUP", 80)
-    monkeypatch.setattr(credited_orders, "touch_rows_at_once", lambda _run: most_rows)
+    monkeypatch.setattr(credited_orders, "count_at_once", lambda _run, _: most_rows)
     monkeypatch.setattr(credit_files, "ROWS_A_PIECE", 7)
     monkeypatch.setattr(credit_files, "ROWS_A_SAMPLE", 2)
     cut = publish(tmp_path / "cut", toml, **WORLD.tables)

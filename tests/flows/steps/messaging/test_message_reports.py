@@ -222,7 +222,7 @@ def test_little_memory_cuts_buckets_into_groups_that_give_the_same(
     for module in (key_files, send_key_files):
         monkeypatch.setattr(module, "BUCKETS", 4)
     monkeypatch.setattr(send_facts, "ROWS_A_PART", rows // 3)
-    monkeypatch.setattr(send_facts, "fact_rows_at_once", lambda _: rows // 7)
+    monkeypatch.setattr(send_facts, "count_at_once", lambda _run, _: rows // 7)
     monkeypatch.setattr(send_key_files, "SMALL", 0)
     ran = run_workspace(workspace, tmp_path / "groups")
     assert ran.tables() == expected

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.catalog.recorded_files import compare_files, list_bases, write_record
-from flows.catalog.row_files import RowFile
+from flows.catalog.row_files import RowFile, compare_files, list_bases, write_record
 from flows.kept.keepers import Scratch
 
 
