@@ -9,7 +9,7 @@ from contracts.channels import RunChannels
 from contracts.columns import no_rows
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_keys import AddressOwners, ContactDomains, DomainNames
-from flows.catalog.recorded_files import write_record
+from flows.catalog.row_files import write_record
 from flows.kept.keepers import Deferred, Scratch
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.message_references import NAMES
