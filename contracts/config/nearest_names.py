@@ -32,9 +32,14 @@ def hint_nearest(name: str, known: Iterable[str], otherwise: str) -> str:
     return f"Did you mean {near!r}?" if near else otherwise
 
 
+def guess(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The same as the end of a sentence."""
+    near = nearest(name, known)
+    return f"; did you mean {near!r}?" if near else otherwise
+
+
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """The sentence that tells an unknown name and the nearest known one."""
     names = list(known)
-    near = nearest(name, names)
-    hint = f"did you mean {near!r}?" if near else f"known: {', '.join(names)}"
-    return f"unknown {what} {name!r}; {hint}"
+    hint = guess(name, names, f"; known: {', '.join(names)}")
+    return f"unknown {what} {name!r}{hint}"

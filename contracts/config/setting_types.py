@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from contracts.channels import NO_CHANNELS
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import guess
 from contracts.feeds.orders import CURRENCY_PATTERN
 from contracts.vocabulary import NAME_PATTERN
 
@@ -108,9 +108,9 @@ def check_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        near = nearest(name, (zone for zone in available_timezones() if "/" in zone))
-        hint = f"did you mean {near!r}?" if near else "the IANA names count, as 'Europe/Paris'"
-        msg = f"unknown time zone {name!r}; {hint}"
+        zones = (zone for zone in available_timezones() if "/" in zone)
+        hint = guess(name, zones, "; the IANA names count, as 'Europe/Paris'")
+        msg = f"unknown time zone {name!r}{hint}"
         raise problem(msg) from error
     return name
 
@@ -151,9 +151,8 @@ def name_encoding(given: str) -> str:
     """The encoding that a name means, whatever its case."""
     encoding = ENCODINGS.get(given.strip().lower().replace("_", "-"))
     if encoding is None:
-        near = nearest(given, ENCODINGS)
-        hint = f"did you mean {near!r}?" if near else f"use one of {', '.join(ENCODINGS)}"
-        msg = f"unknown encoding {given!r}; {hint}"
+        hint = guess(given, ENCODINGS, f"; use one of {', '.join(ENCODINGS)}")
+        msg = f"unknown encoding {given!r}{hint}"
         raise problem(msg)
     return encoding
 

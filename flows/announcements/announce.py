@@ -76,7 +76,6 @@ def tell_if_held(root: Path, wait_seconds: float) -> None:
 
 
 def _log_summary(summary: RunSummary) -> None:
-    """Write the lines of a run's summary to its log, warnings as such."""
     log = get_run_logger()
     label = ""
     for line in describe_run(summary):

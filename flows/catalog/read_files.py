@@ -66,6 +66,11 @@ class ReadFile:
         return list_matching(self.folder / table, "part-*.parquet")
 
 
+def list_receipts(files: Iterable[ReadFile]) -> list[TableReceipt]:
+    """What every table got from some files."""
+    return [got for file in files for got in file.receipt.tables]
+
+
 def scan_together(files: Sequence[ReadFile], table: str) -> pl.LazyFrame:
     """The rows of a table in several files, all that the parts hold, with each row's file.
 

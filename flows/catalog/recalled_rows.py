@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from flows.catalog.read_files import ReadFile
+from flows.catalog.read_files import ReadFile, list_receipts
 from flows.kept.keepers import Keeper
 from flows.kept.kept_frames import list_frames, write_frames
 from transforms.ingest.deduplication import FILE
@@ -28,7 +28,7 @@ def recall_rows(
         files: The files, in order; a column `file` names them by their place among all files.
         also: What decides the result beside the files.
     """
-    valid = sum(got.valid for file in files for got in file.receipt.tables)
+    valid = sum(got.valid for got in list_receipts(files))
     if keeper is None or (valid < LEAST_ROWS and len(files) < LEAST_FILES):
         return find()
     places = {file.order: place for place, file in enumerate(files)}

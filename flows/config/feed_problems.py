@@ -7,7 +7,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from contracts.columns import columns, required, rules
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import guess
 from contracts.config.source_mapping import InHeader, Like, Slice
 from contracts.feeds import ADDITIVE, FEEDS, AdConversions, AdStats
 from contracts.manifest import Warned
@@ -26,8 +26,7 @@ def find_wrong_constants(feed: ConfiguredFeed) -> Iterator[str]:
     constants = feed.section.constants
     for resolved in feed.mappings if constants else ():
         for name, words in _explain_row_of(constants, resolved).items():
-            near = nearest(constants[name], PLATFORMS) if name == AdStats.platform else None
-            hint = f"; did you mean {near!r}?" if near else ""
+            hint = guess(constants[name], PLATFORMS if name == AdStats.platform else ())
             yield f"feeds[{feed.place}].constants.{name}: {words}{hint}"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from contracts import columns
 from contracts.config.cell_forms import BOTH_MARKS, find_unfit
 from contracts.config.feed_section import FeedSection
-from contracts.config.nearest_names import nearest, unknown
+from contracts.config.nearest_names import guess, nearest, unknown
 from contracts.config.source_mapping import Source
 from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS
@@ -160,9 +160,8 @@ def _source_problems(position: int, feed: FeedSection, sources: Mapping[str, Sou
     if feed.source is None:
         return []
     if feed.source not in sources:
-        near = nearest(feed.source, sources)
-        hint = f"did you mean {near!r}?" if near else "`campaign-reports sources` lists them"
-        return [f"feeds[{position}].source: unknown source {feed.source!r}; {hint}"]
+        hint = guess(feed.source, sources, "; `campaign-reports sources` lists them")
+        return [f"feeds[{position}].source: unknown source {feed.source!r}{hint}"]
     source = sources[feed.source]
     types = {
         name: dtype

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from contracts.config.nearest_names import nearest, unknown
+from contracts.config.nearest_names import guess, unknown
 from contracts.config.setting_types import (
     DASK_PATTERN,
     DURATION_PATTERN,
@@ -103,15 +103,12 @@ def _wrong_type(error: ErrorDetails, path: Path, expected: str) -> str:
 def _unknown_word(error: ErrorDetails, _: Path, __: Model) -> str:
     known = [word for _, word in re.findall(r"(['\"])(.+?)\1", error["ctx"]["expected"])]
     choices = f"must be one of {', '.join(map(repr, known))}"
-    near = nearest(error["input"], known) if isinstance(error["input"], str) else None
-    return f"{choices}; did you mean {near!r}?" if near else choices
+    return choices + (guess(error["input"], known) if isinstance(error["input"], str) else "")
 
 
 def _wrong_pattern(error: ErrorDetails, path: Path, _: Model) -> str:
     known = [platform.value for platform in Platform] if path[0] == "ads" else []
-    near = nearest(error["input"], known)
-    hint = f"; did you mean {near!r}?" if near else ""
-    return PATTERNS[error["ctx"]["pattern"]] + hint
+    return PATTERNS[error["ctx"]["pattern"]] + guess(error["input"], known)
 
 
 def _wrong_length(_: ErrorDetails, __: Path, ___: Model) -> str:

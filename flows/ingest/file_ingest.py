@@ -132,7 +132,6 @@ def _read_file(same: SameBytes, target: Target, require_unchanged: Callable[[], 
 
 
 def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
-    """Write the file's parts below `home`."""
     raw = same.files[0]
     opened = open_feed(raw.location, raw.feed.options, file_sha256=same.sha256)
     tables = [TableWriter(home, raw.feed, resolved, erasing) for resolved in raw.feed.mappings]

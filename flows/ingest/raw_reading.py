@@ -131,7 +131,6 @@ def _note_largest_first(
 
 
 def _group_same_bytes(files: Iterable[RawFile], states: dict[str, FileState]) -> list[SameBytes]:
-    """Files with the same bytes that are read in the same way, together."""
     groups: dict[tuple[str, str], list[RawFile]] = {}
     for raw in files:
         groups.setdefault((states[raw.path].sha256, name_reading(raw)), []).append(raw)

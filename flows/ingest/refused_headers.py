@@ -20,7 +20,7 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import (
     MissingColumn,
     find_missing,
-    find_ungiven,
+    find_row_maker,
     list_given,
     list_unread,
 )
@@ -133,7 +133,7 @@ def _find_lacking(resolved: ResolvedMapping, header: tuple[str, ...]) -> str | N
     named = index_header(header, resolved)
     telling = (*resolved.mapping.when, *resolved.mapping.unless_empty)
     lacking = next((name for name in telling if fold(name) not in named), None)
-    return lacking or find_ungiven(resolved, named)
+    return lacking or find_row_maker(resolved, named)
 
 
 def _quote(names: tuple[str, ...]) -> str:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from contracts.columns import Table, any_of, columns, is_named_or_counted, polars_schema, required
 from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats, Sends
 from flows.config.configured_feeds import ConfiguredFeed
-from transforms.ingest.column_mapping import ResolvedMapping, index_header, is_in_file
+from transforms.ingest.column_mapping import ResolvedMapping, find_read, index_header, is_in_file
 from transforms.ingest.expressions import file_columns, fold
 from transforms.ingest.missing_columns import missing_of
 
@@ -49,7 +50,7 @@ def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[Miss
         mapping, table, named = resolved.mapping, resolved.table, index_header(header, resolved)
         if not named.keys() >= set(map(fold, mapping.unless_empty)):
             continue
-        if len(feed.mappings) > 1 and find_ungiven(resolved, named) is not None:
+        if len(feed.mappings) > 1 and find_row_maker(resolved, named) is not None:
             continue
         needed = _needed(feed, resolved)
         mapped = [name for name in columns(table) if name in mapping.columns or name in needed]
@@ -85,12 +86,8 @@ def list_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[str]:
 
 def list_unread(feed: ConfiguredFeed, header: tuple[str, ...]) -> list[str]:
     """The file's columns that no mapping reads; none where its header may be a row of data."""
-    known: set[str] = set()
-    for resolved in feed.mappings:
-        named = index_header(header, resolved)
-        for expression in resolved.mapping.columns.values():
-            read = {fold(name) for name in file_columns(expression, header)}
-            known.update(name for folded, name in named.items() if folded in read)
+    read = [one for of in feed.mappings for one in find_read(of, header).values()]
+    known = set(chain.from_iterable(read))
     tells_people = any(resolved.mapping.table in PEOPLE for resolved in feed.mappings)
     if (tells_people and not known) or any(PERSONAL.search(name) for name in header):
         return []
@@ -117,7 +114,7 @@ def _needed(feed: ConfiguredFeed, resolved: ResolvedMapping) -> set[str]:
     return always | own | mapped.difference(section.without)
 
 
-def find_ungiven(resolved: ResolvedMapping, named: dict[str, str]) -> str | None:
+def find_row_maker(resolved: ResolvedMapping, named: dict[str, str]) -> str | None:
     """A column that would make rows of a table, where the file has none of those that do."""
     telling = [resolved.mapping.columns[name] for name in resolved.mapping.unless_all_empty]
     if any(is_in_file(one, named) for one in telling):

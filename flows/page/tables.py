@@ -78,7 +78,6 @@ class TableSpec:
 
 
 def _list_organizations(rows: pl.DataFrame) -> list[str]:
-    """The column of the organization, where rows are of several."""
     is_several = "org_id" in rows.columns and rows["org_id"].n_unique() > 1
     return ["org_id"] if is_several else []
 

@@ -4,7 +4,6 @@ Each of those that take long is computed by a step, which is given the tables an
 decide it (`Run.give`) and the facts before it, and nothing else.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +25,7 @@ from flows.steps.activities.write_activities import Activities, write_activities
 from flows.steps.ads.ad_facts import AD_TABLES, AdFacts, build_ad_facts
 from flows.steps.attempt import Run
 from flows.steps.attribution.attribution_reports import read_costs, write_costs
-from flows.steps.attribution.credit_files import CreditFiles
+from flows.steps.attribution.credit_files import BY_MESSAGE, BY_SESSION, CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import (
@@ -149,23 +148,21 @@ class RunFacts:
     @cached_property
     def orders_by_message(self) -> Deferred[Held[MessageOrders] | None]:
         """Orders by the message that was their last touch; None without an orders feed."""
-        return self._find_conversions("orders by message", CreditFiles.sum_messages, MessageOrders)
+        return self._sum_orders(BY_MESSAGE, MessageOrders)
 
     @cached_property
     def orders_by_session(self) -> Deferred[Held[SessionOrders] | None]:
         """Orders by the session that was their last touch; None without an orders feed."""
-        return self._find_conversions("orders by session", CreditFiles.sum_sessions, SessionOrders)
+        return self._sum_orders(BY_SESSION, SessionOrders)
 
-    def _find_conversions(
-        self, name: str, find: Callable[[CreditFiles], pl.LazyFrame], table: type[Table]
-    ) -> Deferred[pl.DataFrame | None]:
+    def _sum_orders(self, kind: str, table: type[Table]) -> Deferred[pl.DataFrame | None]:
         if not is_given(self.run.catalog, "attribution", "order_touches"):
             return Deferred("", lambda: None)
 
         def write(folder: Path) -> str:
-            return write_frames(folder, {SUMS: find(self.orders.value).collect()})
+            return write_frames(folder, {SUMS: self.orders.value.sum_orders(kind, table).collect()})
 
-        kept = self.run.kept.folder(name, [self.orders], write)
+        kept = self.run.kept.folder(f"orders {kind}", [self.orders], write)
         return Deferred.of(kept, lambda folder: read_frame(folder, SUMS, table))
 
     @cached_property

@@ -137,6 +137,15 @@ def is_in_groups(person: pl.Expr, groups: range, of: int) -> pl.Expr:
     return (person >= pl.lit(first, pl.UInt64)) & is_before
 
 
+def narrow_to_groups(
+    rows: pl.LazyFrame, person: pl.Expr, groups: range | None, of: int
+) -> pl.LazyFrame:
+    """The rows of some groups of people; as they are where all groups are asked for."""
+    if groups is None or len(groups) == of:
+        return rows
+    return rows.filter(is_in_groups(person, groups, of))
+
+
 def find_group(person: pl.Expr, of: int) -> pl.Expr:
     """The group of a person, as `is_in_groups` has it.
 

@@ -93,7 +93,6 @@ def _forget_below(rows: pl.LazyFrame, level: int) -> pl.LazyFrame:
 
 
 def _take_off(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows as those that are taken off."""
     return rows.with_columns(pl.lit(1, pl.Int64).alias(TAKEN_OFF))
 
 

@@ -216,7 +216,6 @@ def _lookback(rules: AttributionSection, *, of_sessions: bool = False) -> pl.Exp
 
 
 def _is_action(action: Action) -> pl.Expr:
-    """Whether an event is this action on a message, of whatever channel."""
     channel_of_type = pl.col(EVENT_TYPE).str.strip_suffix(f"_{action}")
     return (channel_of_type == pl.col(MessageEvents.channel)).fill_null(value=False)
 

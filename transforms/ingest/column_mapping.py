@@ -52,6 +52,16 @@ def index_header(header: Iterable[str], resolved: ResolvedMapping) -> dict[str, 
     return named
 
 
+def find_read(resolved: ResolvedMapping, header: tuple[str, ...]) -> dict[str, list[str]]:
+    """Column of the mapping -> the file's columns that it is read from, if from any."""
+    named = index_header(header, resolved)
+    found = {}
+    for name, expression in resolved.mapping.columns.items():
+        read = [named[fold(one)] for one in file_columns(expression, header) if fold(one) in named]
+        found[name] = list(dict.fromkeys(read))
+    return found
+
+
 def keep_rows_of_table(
     rows: pl.LazyFrame, resolved: ResolvedMapping, header: Iterable[str]
 ) -> pl.LazyFrame:

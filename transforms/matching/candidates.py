@@ -134,5 +134,4 @@ def flag_dated(
 
 
 def _list_values(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per value of rows that each list theirs."""
     return rows.explode("value").filter(pl.col("value").is_not_null()).unique()

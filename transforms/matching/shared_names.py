@@ -126,7 +126,6 @@ def _list_spans(names: Rows[AdNames]) -> pl.LazyFrame:
 
 
 def _hash_place() -> pl.Expr:
-    """A hash of what `PLACE` is of a name."""
     place = (AdNames.org_id, AdNames.platform, OF_CAMPAIGN, AdNames.level, AdNames.name_key)
     return pl.struct(*place).hash().alias(PLACE_HASH)
 

@@ -91,7 +91,6 @@ def find_spend_without_sessions(links: Rows[AuditedLinks], spend: Rows[AdSpend])
 
 
 def _days_of_spend() -> dict[str, pl.Expr]:
-    """The first and last day with spend."""
     return {
         UtmAudit.first_day: pl.col(AdSpend.first_day).min(),
         UtmAudit.last_day: pl.col(AdSpend.last_day).max(),

@@ -170,7 +170,6 @@ def _is_of_list() -> pl.Expr:
 
 
 def _add_messages(rows: pl.LazyFrame, messages: Rows[NumberedMessages]) -> pl.LazyFrame:
-    """Add the channel of rows' messages, and when they were planned."""
     own = messages.filter(pl.col(MESSAGE).is_not_null()).select(
         MESSAGE, pl.col(NumberedMessages.channel).alias(OF_MESSAGE), NumberedMessages.planned_at
     )

@@ -89,7 +89,6 @@ def _tell_problems(run: PublishedRun, answers: list[ExplainedCell]) -> int:
 
 
 def _sum(explainer: Explainer, place: tuple[str, str], asked: dict[str, Any]) -> ExplainedCell:
-    """Explain the sum over all rows that a key hits."""
     column = str(asked["column"])
     keys = list_summed_keys(place, explainer.run.tables[place], asked["key"], column)
     return add_up_answers(asked, [explainer.answer(place, key, column) for key in keys])

@@ -137,7 +137,6 @@ def _last_run(workspace: Path) -> str:
 def _read_rows(
     workspace: Path, feed: str | None, run_id: str, *, is_named: bool
 ) -> list[dict[str, Any]]:
-    """The quarantined rows of a run, all or those of one feed, by feed, file and row."""
     folder = Layout(workspace).quarantine / run_id
     kept = {file.name.removesuffix(SUFFIX): file for file in sorted(folder.glob(f"*{SUFFIX}"))}
     if is_named and not folder.is_dir():

@@ -141,5 +141,4 @@ class VisitRows:
 
 
 def _hash_session() -> pl.Expr:
-    """The key of a session in the place of a contact's."""
     return hash_id(CONTACT, seed=OF_CONTACT).alias(OWN_KEY)

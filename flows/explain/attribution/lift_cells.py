@@ -121,7 +121,6 @@ class LiftCells:
         return count_rows(found, "orders", counts, because)
 
     def _list_firsts(self, sends: pl.DataFrame, contacts: pl.LazyFrame) -> pl.DataFrame:
-        """The row of each contact's first send."""
         firsts = (
             sends.lazy()
             .join(contacts.select(CONTACT), on=CONTACT, how="semi")

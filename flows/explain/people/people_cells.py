@@ -71,7 +71,6 @@ class PeopleCells:
         return self._count_visits(cell, steps)
 
     def _explain_order(self, cell: AskedCell) -> Explanation:
-        """What one order of a journey brought."""
         if cell.value is None:
             return Explanation("no order, so that nothing was brought")
         words = "what the order brought, in the reporting currency; 0 where it does not count"

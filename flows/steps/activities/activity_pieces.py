@@ -23,7 +23,12 @@ from transforms.activities.activity_extracts import (
     sum_days,
 )
 from transforms.activities.activity_keys import place_sends
-from transforms.activities.person_numbers import CONTACT_KEY, PERSON_KEY, find_person, is_in_groups
+from transforms.activities.person_numbers import (
+    CONTACT_KEY,
+    PERSON_KEY,
+    find_person,
+    narrow_to_groups,
+)
 from transforms.people.first_sendings import keep_list_events
 
 ROWS, BY_PERSON = "rows.parquet", "by-person.parquet"
@@ -119,9 +124,7 @@ class Pieces:
     def scan(self, groups: range | None = None, of: int = 1) -> pl.LazyFrame:
         """All of them, or those of some groups of people."""
         rows = self._concat([pl.scan_parquet(folder / ROWS) for folder in self.folders])
-        if groups is None or len(groups) == of:
-            return rows
-        return rows.filter(is_in_groups(find_person(has_devices=self.kind.has_devices), groups, of))
+        return narrow_to_groups(rows, find_person(has_devices=self.kind.has_devices), groups, of)
 
     def scan_piece(self, place: int) -> pl.LazyFrame:
         """Those of a piece."""
@@ -137,9 +140,7 @@ class Pieces:
         if not self.by_person:
             return self.kind.select_touching(self.scan(groups, of))
         rows = pl.scan_parquet([folder / BY_PERSON for folder in self.by_person])
-        if groups is not None and len(groups) < of:
-            rows = rows.filter(is_in_groups(pl.col(PERSON_KEY), groups, of))
-        return rows.drop(PERSON_KEY)
+        return narrow_to_groups(rows, pl.col(PERSON_KEY), groups, of).drop(PERSON_KEY)
 
     def count_touching(self) -> int:
         """How many there are that orders are credited from."""

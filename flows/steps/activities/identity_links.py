@@ -126,7 +126,6 @@ def link_all(evidence: Evidence) -> Rows[IdentityLinks]:
 
 
 def _link_some(evidence: Evidence, devices: pl.LazyFrame) -> Rows[IdentityLinks]:
-    """The links of some devices."""
     own = (leave_devices(rows, devices) for rows in evidence.list_rows())
     return link_identities(*own, evidence.backward_days)
 

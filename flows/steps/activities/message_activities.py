@@ -62,14 +62,6 @@ GIVEN = (
 
 
 @dataclass(frozen=True)
-class SendBatch:
-    """A batch of sends."""
-
-    batch: Batch
-    first_sent: Held[FirstSentEvents]
-
-
-@dataclass(frozen=True)
 class EventBatch:
     """A batch of events, and what decides beside it whose they are.
 
@@ -101,24 +93,22 @@ def write_sends(inputs: PeopleInputs, linked: LinkedPieces) -> Pieces:
     """Have every send written, as `KeyedSends`."""
     first_sent = _find_first_sent(inputs)
     batches = [
-        SendBatch(batch, _select_own(first_sent, batch))
-        for batch in list_batches(inputs.catalog, "sends")
+        (batch, _select_own(first_sent, batch)) for batch in list_batches(inputs.catalog, "sends")
     ]
     decided = [
-        [
-            one.batch.identity,
-            inputs.identify_owners(one.batch),
-            identify_rows(one.first_sent.lazy()),
-        ]
-        for one in batches
+        [batch.identity, inputs.identify_owners(batch), identify_rows(own.lazy())]
+        for batch, own in batches
     ]
     return linked.keep_pieces(SENDS, decided, write_send_piece, inputs.names.owners, batches)
 
 
-def write_send_piece(owners: Held[AddressOwners], one: SendBatch, folder: Path) -> None:
+def write_send_piece(
+    owners: Held[AddressOwners], of: tuple[Batch, Held[FirstSentEvents]], folder: Path
+) -> None:
     """Write a batch of sends, as `KeyedSends`."""
-    rows = find_contacts(one.batch.scan().select(SENT), owners)
-    write_piece(SENDS, key_sends(add_first_sent(rows, one.first_sent.lazy())), folder)
+    batch, first_sent = of
+    rows = find_contacts(batch.scan().select(SENT), owners)
+    write_piece(SENDS, key_sends(add_first_sent(rows, first_sent.lazy())), folder)
 
 
 def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> Pieces:

@@ -38,9 +38,9 @@ from transforms.activities.direct_mail import MAILED, list_shown_mail
 from transforms.activities.person_numbers import (
     CONTACT_KEY,
     DEVICE_KEY,
-    is_in_groups,
     key_contacts,
     key_device,
+    narrow_to_groups,
     number_contacts,
     place_contacts,
     restore_contacts,
@@ -92,10 +92,8 @@ class Activities:
 
     def list_people(self, groups: range | None = None) -> Rows[People]:
         """All people, or those of some groups."""
-        people = self.people.lazy()
-        if groups is None or len(groups) == self.groups:
-            return people
-        return people.filter(is_in_groups(pl.col(People.contact_key), groups, self.groups))
+        key = pl.col(People.contact_key)
+        return narrow_to_groups(self.people.lazy(), key, groups, self.groups)
 
     def scan_numbered(self, kind: str, groups: range | None = None) -> pl.LazyFrame:
         """All activities of a kind, or those of some groups of people, with numbers."""
@@ -108,9 +106,8 @@ class Activities:
         if not path.exists():
             return pl.LazyFrame(schema=names)
         rows = pl.scan_parquet(path)
-        if groups is not None and len(groups) < self.groups:
-            rows = rows.filter(is_in_groups(pl.col(CONTACT_KEY), groups, self.groups))
-        return rows.select(names.names())
+        own = narrow_to_groups(rows, pl.col(CONTACT_KEY), groups, self.groups)
+        return own.select(names.names())
 
     def number(self, kind: str, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Put numbers in the place of keys, and what links say in that of theirs.

@@ -81,7 +81,6 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
 
 
 def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
-    """Platforms that have sessions and of which no feed has stats."""
     keys, sessions = [PlacedStats.org_id, PLATFORM], AuditedLinks.session_count
     came = pl.col(PLATFORM).is_not_null()
     known = facts.entities.join(facts.stats, on=ENTITY, how="semi")

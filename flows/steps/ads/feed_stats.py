@@ -85,5 +85,4 @@ def write_batch(_: None, batch: Batch, folder: Path) -> None:
 
 
 def _find_places(batch: Batch) -> list[int]:
-    """The place of each file's feed in the configuration."""
     return [file.raw.feed.place for file in batch.files]

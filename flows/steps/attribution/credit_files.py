@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import Rows, Table, key, no_rows
-from contracts.facts.order_facts import MessageOrders, OrderRevenue, SessionOrders
+from contracts.facts.order_facts import OrderRevenue
 from contracts.reports.attribution import (
     CreditedTouch,
     Paths,
@@ -22,6 +22,7 @@ from transforms.reports.attribution import add_up_campaigns, add_up_orders
 
 TOUCHES, CAMPAIGNS, PATHS = "touches", "campaigns", "paths"
 BY_MESSAGE, BY_SESSION = "by message", "by session"
+"""Orders by what was their last touch, `MessageOrders` and `SessionOrders`."""
 REVENUE, LIFT = "revenue", "lift"
 ROWS_A_PIECE = 50_000
 """How many rows of `order_touches` are held at a time, about."""
@@ -61,15 +62,9 @@ class CreditFiles:
         """Orders and contacts by their path."""
         return materialize(add_up_paths(self._stack(PATHS, Paths)), Paths)
 
-    def sum_messages(self) -> Rows[MessageOrders]:
-        """Orders by the message that was their last touch."""
-        parts = self._stack(BY_MESSAGE, MessageOrders)
-        return materialize(add_up_orders(parts, key(MessageOrders)), MessageOrders)
-
-    def sum_sessions(self) -> Rows[SessionOrders]:
-        """Orders by the session that was their last touch."""
-        parts = self._stack(BY_SESSION, SessionOrders)
-        return materialize(add_up_orders(parts, key(SessionOrders)), SessionOrders)
+    def sum_orders(self, kind: str, table: type[Table]) -> pl.LazyFrame:
+        """Orders by the message or session that was their last touch."""
+        return materialize(add_up_orders(self._stack(kind, table), key(table)), table)
 
     def sum_revenue(self) -> Decimal:
         """What all orders brought, whoever is credited with it."""

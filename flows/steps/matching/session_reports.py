@@ -83,7 +83,6 @@ def _find_bounds(rows: pl.LazyFrame, count: int) -> list[Key]:
 
 
 def _is_within(first: Key | None, end: Key | None) -> pl.Expr:
-    """Whether a session's key lies from the first on and before the end."""
     is_before_end = pl.lit(value=True) if end is None else ~_is_from(end)
     return is_before_end if first is None else is_before_end & _is_from(first)
 

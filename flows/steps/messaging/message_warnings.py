@@ -252,7 +252,6 @@ def _count_unresolved(catalog: Catalog, table: str, name: str, target: str) -> p
 
 
 def _columns(*tables: str) -> set[str]:
-    """The columns that several tables share."""
     return set.intersection(*(set(FEEDS[t].to_schema().columns) for t in tables))
 
 

@@ -82,7 +82,6 @@ def _write_subscriptions(of: PeopleReports, facts: SubscriptionFacts) -> list[Ch
 
 
 def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
-    """Write `contact_report`, some contacts in its order at a time."""
     catalog, scratch = of.inputs.catalog, of.inputs.scratch
     has_web, has_orders = (catalog.feeds.is_configured(*feeds) for feeds in (WEB, ("orders",)))
     told = count_orders(of.activities.scan_keyed("orders"), [ContactOrders.contact_key])

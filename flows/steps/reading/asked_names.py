@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import guess
 from contracts.config.workspace import AudienceSection, Workspace
 from contracts.feeds import (
     AdConversions,
@@ -141,8 +141,7 @@ def _explain_unknown(
         known = _list_names(catalog, question.what)
     if is_known:
         return None
-    near = nearest(question.name, known)
-    hint = f"; did you mean {near!r}?" if near else ""
+    hint = guess(question.name, known)
     return f"no feed and no vocabulary knows the {question.what} {question.name!r}{hint}"
 
 
@@ -199,11 +198,9 @@ def warn_of_conversions(catalog: Catalog) -> Iterator[Warned]:
         folded = {name.lower() for name in borne}
         for name in feed.section.conversions:
             if name.strip().lower() not in folded:
-                near = nearest(name, borne)
-                meant = f"; did you mean {near!r}?" if near else ""
                 yield feed.warn(
                     "conversion_unknown",
                     f"no row bears the conversion {name!r}, which conversions names, so that it "
-                    f"counts nothing{meant}",
+                    f"counts nothing{guess(name, borne)}",
                     "conversions",
                 )

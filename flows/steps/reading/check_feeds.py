@@ -21,8 +21,8 @@ from flows.steps.reading.read_feeds import FeedsRead, read_feeds
 from flows.steps.reading.refusals import find_refusal
 from flows.steps.warning_order import order_warnings
 from transforms.common.calendar import find_day
-from transforms.ingest.column_mapping import ResolvedMapping, index_header
-from transforms.ingest.expressions import file_columns, fold
+from transforms.ingest.column_mapping import ResolvedMapping, find_read
+from transforms.ingest.expressions import fold
 
 GENERIC = "generic"
 OF_ITS_SEND = "its send's"
@@ -149,12 +149,6 @@ def _channel_of(event_type: str, channels: RunChannels) -> str:
 
 
 def _read_columns(resolved: ResolvedMapping, header: tuple[str, ...]) -> dict[str, list[str]]:
-    """Canonical column -> the file's columns that it is read from; none where the file has none."""
-    named = index_header(header, resolved)
-    found = {}
-    for name, expression in resolved.mapping.columns.items():
-        if name not in resolved.mapping.constants:
-            wanted = file_columns(expression, header)
-            read = [named[fold(one)] for one in wanted if fold(one) in named]
-            found[name] = list(dict.fromkeys(read))
-    return found
+    """Canonical column -> the file's that it is read from, without those of one value."""
+    given = resolved.mapping.constants
+    return {name: read for name, read in find_read(resolved, header).items() if name not in given}

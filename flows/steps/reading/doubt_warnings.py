@@ -9,7 +9,7 @@ from contracts.config.toml_values import write_toml
 from contracts.feeds import AdStats, Contacts, Events
 from contracts.manifest import Warned, count_of, may_be_quoted
 from flows.catalog.ledger import TableReceipt
-from flows.catalog.read_files import ReadFile
+from flows.catalog.read_files import ReadFile, list_receipts
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.common.calendar import find_day
 from transforms.ingest.parsing.ambiguous_cells import MONTH_FIRST
@@ -29,24 +29,26 @@ def warn_of_doubts(
         files: The feed's files that have rows.
         reporting_zone: The reports' time zone.
     """
-    yield from _warn_of_shifted_days(feed, files, reporting_zone)
-    yield from _warn_of_local_stamps(feed, files, reporting_zone)
-    yield from _warn_of_day_orders(feed, files)
-    yield from _warn_of_points(feed, files)
-    yield from _warn_of_addresses(feed, files)
-    yield from _warn_of_bared_ids(feed, files)
-    yield from _warn_of_totals(feed, files)
-    yield from _warn_of_bounce_kinds(feed, files)
-    yield from _warn_of_impossible_counts(feed, files)
+    receipts = list_receipts(files)
+    of_fixed_columns = list_receipts(one for one in files if one.receipt.has_fixed_columns)
+    yield from _warn_of_shifted_days(feed, receipts, reporting_zone)
+    yield from _warn_of_local_stamps(feed, receipts, reporting_zone)
+    yield from _warn_of_day_orders(feed, receipts)
+    yield from _warn_of_points(feed, of_fixed_columns)
+    yield from _warn_of_addresses(feed, receipts)
+    yield from _warn_of_bared_ids(feed, receipts)
+    yield from _warn_of_totals(feed, receipts)
+    yield from _warn_of_bounce_kinds(feed, receipts)
+    yield from _warn_of_impossible_counts(feed, receipts)
 
 
 def _warn_of_shifted_days(
-    feed: ConfiguredFeed, files: list[ReadFile], reporting: str
+    feed: ConfiguredFeed, receipts: list[TableReceipt], reporting: str
 ) -> Iterator[Warned]:
     """Days without a time, whose midnight in the feed's zone is the day before in the reports'."""
     for resolved in feed.mappings:
         table = resolved.mapping.table
-        got = [one for file in files for one in file.receipt.tables if one.table == table]
+        got = [one for one in receipts if one.table == table]
         count = sum(one.days_alone for one in got)
         newest = max((one.last_at for one in got if one.last_at and one.days_alone), default=None)
         if newest is None:
@@ -65,7 +67,7 @@ def _warn_of_shifted_days(
 
 
 def _warn_of_local_stamps(
-    feed: ConfiguredFeed, files: list[ReadFile], reporting: str
+    feed: ConfiguredFeed, receipts: list[TableReceipt], reporting: str
 ) -> Iterator[Warned]:
     """Times without an offset, of which neither the feed nor its source says the zone.
 
@@ -74,12 +76,8 @@ def _warn_of_local_stamps(
     is_utc = ZoneInfo(reporting).utcoffset(None) == timedelta(0)  # `GMT` or `Etc/UTC`, too
     if is_utc or not feed.states_no_zone:
         return
-    counts: Counter[str] = Counter()
-    for file in files:
-        for got in file.receipt.tables:
-            counts[got.table] += got.local_stamps
-    if count := counts.total():
-        tables = " and ".join(sorted(table for table, found in counts.items() if found))
+    if count := sum(one.local_stamps for one in receipts):
+        tables = " and ".join(sorted({one.table for one in receipts if one.local_stamps}))
         yield feed.warn(
             "no_offset",
             f"{count_of(count, 'stamp')} of {tables} without an offset, read as UTC, though "
@@ -90,11 +88,10 @@ def _warn_of_local_stamps(
         )
 
 
-def _warn_of_day_orders(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+def _warn_of_day_orders(feed: ConfiguredFeed, receipts: list[TableReceipt]) -> Iterator[Warned]:
     """Days that are read with the month first, of which none says that this is their order."""
-    got = [one for file in files for one in file.receipt.tables]
-    count = sum(one.days_of_either_order for one in got)
-    if count and not any(one.days_of_sure_order for one in got):
+    count = sum(one.days_of_either_order for one in receipts)
+    if count and not any(one.days_of_sure_order for one in receipts):
         yield feed.warn(
             "day_order",
             f"{count_of(count, 'row')} with days such as 05/02/2026, read as 2 May, the month "
@@ -106,11 +103,10 @@ def _warn_of_day_orders(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator
         )
 
 
-def _warn_of_points(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+def _warn_of_points(feed: ConfiguredFeed, receipts: list[TableReceipt]) -> Iterator[Warned]:
     """Numbers that are a thousand times as much if their point groups digits; not those of JSON."""
-    got = [one for file in files if file.receipt.has_fixed_columns for one in file.receipt.tables]
-    count = sum(one.points_of_either_meaning for one in got)
-    if count and not any(one.are_points_shown for one in got):
+    count = sum(one.points_of_either_meaning for one in receipts)
+    if count and not any(one.are_points_shown for one in receipts):
         yield feed.warn(
             "point_unclear",
             f"{count_of(count, 'number')} such as 1.234, with three digits behind the point, read "
@@ -121,9 +117,9 @@ def _warn_of_points(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
         )
 
 
-def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+def _warn_of_bared_ids(feed: ConfiguredFeed, receipts: list[TableReceipt]) -> Iterator[Warned]:
     """Ids that were not read as the file has them, but as other feeds write them."""
-    counts = add_up(files, lambda got: got.bared_ids)
+    counts = add_up(receipts, lambda got: got.bared_ids)
     for (table, name), count in sorted(counts.items()):
         yield feed.warn(
             "ids_bared",
@@ -133,12 +129,12 @@ def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
         )
 
 
-def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+def _warn_of_totals(feed: ConfiguredFeed, receipts: list[TableReceipt]) -> Iterator[Warned]:
     """Rows that only a word for totals names; those that `total_rows` leaves out are none."""
     stated = feed.section.total_rows
     if "total_rows" in feed.section.model_fields_set and not stated:
         return
-    pivots = add_up(files, lambda got: got.pivot_sums)
+    pivots = add_up(receipts, lambda got: got.pivot_sums)
     for (_, word), count in sorted(pivots.items()):
         yield feed.warn(
             "total_suspected",
@@ -148,7 +144,7 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
             "null_values",
             count=count,
         )
-    for (table, word), count in sorted(add_up(files, lambda got: got.totals).items()):
+    for (table, word), count in sorted(add_up(receipts, lambda got: got.totals).items()):
         if (table, word) in pivots:
             continue
         mends = (
@@ -166,9 +162,8 @@ def _warn_of_totals(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[War
         )
 
 
-def _warn_of_bounce_kinds(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
-    """Bounces of which the feed says a kind that is neither hard nor soft."""
-    counts = add_up(files, lambda got: got.bounce_kinds)
+def _warn_of_bounce_kinds(feed: ConfiguredFeed, receipts: list[TableReceipt]) -> Iterator[Warned]:
+    counts = add_up(receipts, lambda got: got.bounce_kinds)
     if counts:
         kinds = [word for (_, word), rows in counts.most_common() if may_be_quoted(word, rows)]
         shown = f" ({', '.join(map(repr, kinds[:MOST_KINDS]))})" if kinds else ""
@@ -182,9 +177,11 @@ def _warn_of_bounce_kinds(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterat
         )
 
 
-def _warn_of_impossible_counts(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+def _warn_of_impossible_counts(
+    feed: ConfiguredFeed, receipts: list[TableReceipt]
+) -> Iterator[Warned]:
     """Summaries whose rates are above 1, as where a column's thousands or another one is read."""
-    if count := sum(one.more_than_sent for file in files for one in file.receipt.tables):
+    if count := sum(one.more_than_sent for one in receipts):
         yield feed.warn(
             "more_than_sent",
             f"{count_of(count, 'row')} of message_stats with more deliveries than sends, or more "
@@ -196,10 +193,9 @@ def _warn_of_impossible_counts(feed: ConfiguredFeed, files: list[ReadFile]) -> I
         )
 
 
-def _warn_of_addresses(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+def _warn_of_addresses(feed: ConfiguredFeed, receipts: list[TableReceipt]) -> Iterator[Warned]:
     """Addresses that are none by themselves, so that they meet no other feed's."""
-    got = [one for file in files for one in file.receipt.tables]
-    if count := sum(one.odd_addresses for one in got):
+    if count := sum(one.odd_addresses for one in receipts):
         extract = write_toml({Contacts.email: {"column": "…", "extract": BARE_ADDRESS}})
         yield feed.warn(
             "address_odd",
@@ -212,11 +208,10 @@ def _warn_of_addresses(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
 
 
 def add_up(
-    files: list[ReadFile], told: Callable[[TableReceipt], Mapping[str, int]]
+    receipts: list[TableReceipt], told: Callable[[TableReceipt], Mapping[str, int]]
 ) -> Counter[tuple[str, str]]:
     """What receipts count by a word: (table, word) -> how often."""
     counts: Counter[tuple[str, str]] = Counter()
-    for file in files:
-        for got in file.receipt.tables:
-            counts.update({(got.table, word): count for word, count in told(got).items()})
+    for got in receipts:
+        counts.update({(got.table, word): count for word, count in told(got).items()})
     return counts

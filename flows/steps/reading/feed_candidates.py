@@ -16,7 +16,7 @@ from contracts.reference.web_sources import SUMS_OF_VISITS
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.ingest.required_columns import find_missing
 from flows.readers import FileOptions
-from transforms.ingest.column_mapping import index_header
+from transforms.ingest.column_mapping import find_read
 from transforms.ingest.expressions import file_columns, fold
 
 FEWEST_SHARED = 2
@@ -167,14 +167,12 @@ def _as_source(
 
 def _share_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> float:
     """The share of a feed's mapped columns for which a file has something to read."""
-    given: list[bool] = []
-    for resolved in feed.mappings:
-        named = index_header(header, resolved)
-        given += (
-            any(fold(theirs) in named for theirs in file_columns(expression, header))
-            for ours, expression in resolved.mapping.columns.items()
-            if ours != Events.org_id
-        )
+    given = [
+        bool(theirs)
+        for resolved in feed.mappings
+        for ours, theirs in find_read(resolved, header).items()
+        if ours != Events.org_id
+    ]
     return sum(given) / len(given)
 
 
@@ -202,12 +200,10 @@ def list_read(feed: ConfiguredFeed, header: tuple[str, ...]) -> dict[str, str]:
     """
     read: dict[str, str] = {}
     for resolved in feed.mappings:
-        named = index_header(header, resolved)
-        mapped = resolved.mapping.columns.items()
-        for ours, expression in sorted(mapped, key=lambda one: not isinstance(one[1], str)):
-            for theirs in file_columns(expression, header):
-                if fold(theirs) in named:
-                    read.setdefault(named[fold(theirs)], ours)
+        found, mapped = find_read(resolved, header), resolved.mapping.columns
+        for ours in sorted(mapped, key=lambda name: not isinstance(mapped[name], str)):
+            for theirs in found[ours]:
+                read.setdefault(theirs, ours)
     return read
 
 

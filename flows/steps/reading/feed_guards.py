@@ -12,7 +12,7 @@ from contracts.columns import Rows, polars_schema
 from contracts.facts.run_facts import PastFeedFiles
 from contracts.manifest import PastInput, Warned, count_of
 from contracts.reports.run_tables import RunFeeds
-from flows.catalog.read_files import ReadFile
+from flows.catalog.read_files import ReadFile, list_receipts
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.storage.snapshots.kept_snapshots import read_past_inputs
 from transforms.reports.run_feeds import RUNS_COMPARED, find_usual_rows
@@ -70,13 +70,13 @@ def _judge(
     timezone: str,
 ) -> FeedState:
     new = [file for file in files if (feed.name, file.sha256) not in known]
-    tables = [got for file in files for got in file.receipt.tables]
+    tables = list_receipts(files)
     stamps = [got.last_at for got in tables]
     rows = sum(got.rows_read for got in tables)
     late = explain_lateness(feed, stamps, now, timezone, files=len(files), rows=rows)
     warnings = [late] if late else []
     if new:
-        new_rows = sum(got.rows_read for file in new for got in file.receipt.tables)
+        new_rows = sum(got.rows_read for got in list_receipts(new))
         warnings += _explain_rows(feed, new_rows, usual.get(feed.name))
     return FeedState(feed, late is not None, tuple(warnings))
 

@@ -17,7 +17,7 @@ from contracts.reference.ad_platforms import PLATFORM_OF_SOURCE
 from contracts.vocabulary import Action, Channel, Platform
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.feed_contents import FeedContents
-from flows.catalog.read_files import ReadFile
+from flows.catalog.read_files import ReadFile, list_receipts
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.config.loading import LoadedWorkspace
 from flows.ingest.required_columns import find_missing, list_given
@@ -61,7 +61,7 @@ def find_feed_warnings(
 
 
 def _warn_of_emptiness(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
-    rows = sum(got.rows_read for file in files for got in file.receipt.tables)
+    rows = sum(got.rows_read for got in list_receipts(files))
     if files and not rows:
         yield feed.warn(
             "feed_empty",
@@ -97,7 +97,7 @@ def _warn_of_missing_columns(
 
 def _warn_of_campaigns_of_events(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
     """Interactions that name no message and no send, while a column has their campaign."""
-    types = {name for file in files for got in file.receipt.tables for name in got.event_types}
+    types = {name for got in list_receipts(files) for name in got.event_types}
     if Events.message_id in feed.section.without or types.isdisjoint(RunChannels().interactions):
         return
     told = {f"events.{name}" for name in MESSAGE_OF_EVENT}
@@ -188,7 +188,7 @@ def _warn_of_platforms(
     feed: ConfiguredFeed, files: list[ReadFile], ads: AdsSection
 ) -> Iterator[Warned]:
     """Platforms that links name otherwise, so that no session would find their ads."""
-    counts = add_up(files, lambda got: got.platforms)
+    counts = add_up(list_receipts(files), lambda got: got.platforms)
     own = {*Platform, *ads.sources.values(), *(alias.platform for alias in ads.aliases.values())}
     for (_, name), count in sorted(counts.items()):
         known = get_close_matches(name.replace("_", " "), PLATFORM_OF_SOURCE, n=1, cutoff=ALIKE)
@@ -214,7 +214,8 @@ def _warn_of_unknown_types(
     declared = {*config.events.generic, *config.attribution.touch_events}
     known = {*standard, *map(str, Action), *declared}
     for feed in contents:
-        counts = add_up(contents.files_of(feed), lambda got: got.event_types)
+        receipts = list_receipts(contents.files_of(feed))
+        counts = add_up(receipts, lambda got: got.event_types)
         own = known | _words_of(feed, loaded.sources)
         for (_, name), count in counts.most_common():
             if name in own:

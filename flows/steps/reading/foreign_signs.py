@@ -11,8 +11,7 @@ from contracts.reference.currency_signs import find_signs, is_of_other
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import list_given
-from transforms.ingest.column_mapping import ResolvedMapping, index_header
-from transforms.ingest.expressions import file_columns, fold
+from transforms.ingest.column_mapping import ResolvedMapping, find_read
 
 CURRENCY = AdStats.currency
 """What every table with amounts calls the column of their currency."""
@@ -67,7 +66,8 @@ def warn_of_units(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warne
         found = {
             ours: (theirs, unit)
             for header in headers
-            for ours, theirs in _list_read(resolved, header)
+            for ours, read in find_read(resolved, header).items()
+            for theirs in read
             if schema[ours].is_numeric() and ours not in units and (unit := find_unit(theirs))
         }
         for ours, (theirs, unit) in found.items():
@@ -82,21 +82,13 @@ def warn_of_units(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warne
             )
 
 
-def _list_read(resolved: ResolvedMapping, header: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Our columns, and those of the file that they are read from."""
-    named = index_header(header, resolved)
-    for ours, expression in resolved.mapping.columns.items():
-        for theirs in file_columns(expression, header):
-            if fold(theirs) in named:
-                yield ours, named[fold(theirs)]
-
-
 def _list_foreign(
     resolved: ResolvedMapping, header: tuple[str, ...], reporting: str
 ) -> Iterator[str]:
     """The file's columns of amounts whose names say another currency."""
     schema = polars_schema(resolved.table)
-    for ours, theirs in _list_read(resolved, header):
-        told = find_signs(theirs) if schema[ours].is_decimal() else ()
-        if told and all(is_of_other(one, reporting) for one in told):
-            yield theirs
+    for ours, read in find_read(resolved, header).items():
+        for theirs in read if schema[ours].is_decimal() else ():
+            told = find_signs(theirs)
+            if told and all(is_of_other(one, reporting) for one in told):
+                yield theirs

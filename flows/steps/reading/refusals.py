@@ -69,7 +69,6 @@ def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[Reason]]]:
 
 
 def _most_met(reasons: dict[str, Counter[str]]) -> list[Reason]:
-    """The three reasons met most often, each with its files."""
     counted = [(reason, files.total(), list(files)) for reason, files in reasons.items()]
     return sorted(counted, key=lambda reason: (-reason[1], reason[0]))[:3]
 
