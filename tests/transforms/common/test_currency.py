@@ -59,7 +59,7 @@ def test_stats_without_a_currency_have_that_of_their_account_where_it_has_a_rate
     accounts = [
         {**key, "account_id": account, "currency": code}
         | {"updated_at": datetime(2026, 1, day, tzinfo=UTC)}
-        for account, code, day in (("1", "USD", 1), ("1", "eur", 2), ("2", "GBP", 1))
+        for account, code, day in (("1", "USD", 1), ("1", " EUR", 2), ("2", "GBP", 1))
     ]
     rows = [
         {**key, "account_id": account, "currency": code, "date_day": date(2026, 3, 9)}

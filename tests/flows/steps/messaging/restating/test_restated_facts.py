@@ -22,7 +22,7 @@ from tests.support.histories.history import History, cut
 from tests.support.workspaces import read_workspace
 from transforms.messaging.additive_sums import SUMS
 
-HISTORIES = int(os.environ.get("HISTORIES", "2"))
+HISTORIES = int(os.environ.get("HISTORIES", "1"))
 NIGHTS = int(os.environ.get("NIGHTS", "4"))
 SETTINGS = {"workspace.timezone": '"America/New_York"'}
 ALONE = (("contacts",), ("messages", "campaigns", "dispatches"), ("list_members",), ("sends",))
