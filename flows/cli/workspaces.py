@@ -42,7 +42,7 @@ ACCESS = {
     ),
     "open_page": Access(Needs(frozenset({Kind.PAGE}), is_kept=True)),
     "export": Access(PUBLISHED),
-    "status": Access(PUBLISHED),
+    "status": Access(replace(PUBLISHED, asks_holder=True)),
     "verify": Access(
         Needs(EVERYTHING, of_all_runs=True, is_fresh=True),
         replace(WHOLE, is_fresh=True),

@@ -124,6 +124,17 @@ def refuse_if_leased(address: Address) -> None:
         raise _busy(objects, found[0], 0)
 
 
+def find_killed_lease(objects: S3Objects) -> dict[str, object] | None:
+    """Who held a workspace last, where it gave nothing back and its lease ran out: it was killed.
+
+    By the clock of this machine: who only looks writes nothing into the store.
+    """
+    found = _find_lease(objects)
+    if found is None or found[0].get("free") or _is_held(*found, datetime.now(UTC)):
+        return None
+    return found[0]
+
+
 def _acquire(objects: S3Objects, lease: Lease, wait_seconds: float) -> None:
     deadline = time.monotonic() + wait_seconds
     while True:

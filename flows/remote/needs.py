@@ -22,6 +22,7 @@ class Needs:
         is_fresh: Whether nothing that was brought before is taken for what is in the store.
         writes: Whether the command holds the workspace, and what it changes is uploaded.
         is_kept: Whether the view stays when the command ends, until the next of this kind.
+        asks_holder: Whether the view notes who held the workspace last, if that one was killed.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -30,6 +31,7 @@ class Needs:
     is_fresh: bool = False
     writes: bool = False
     is_kept: bool = False
+    asks_holder: bool = False
 
     def brings(self, key: str, published: str) -> bool:
         """Whether an object is brought before the command starts.

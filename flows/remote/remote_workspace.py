@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.errors import CampaignReportsError, StorageFailed
 from flows.remote.address import Address
-from flows.remote.lease import hold_lease
+from flows.remote.lease import find_killed_lease, hold_lease
 from flows.remote.mirror import Mirror
 from flows.remote.needs import Needs
 from flows.remote.object_cache import ObjectCache, cache_folder
@@ -15,7 +15,8 @@ from flows.remote.object_keys import Kind
 from flows.remote.object_store import S3Objects
 from flows.remote.place_names import call_place
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
-from flows.remote.uploads import upload_changes, upload_failure
+from flows.remote.uploads import upload_changes, upload_failure, upload_note_of_stop
+from flows.storage.lock import note_killed_holder
 from flows.storage.raw_files import raw_files_elsewhere
 from flows.storage.workspace_files import remove_tree, storage_errors
 
@@ -41,6 +42,8 @@ def open_remote_workspace(address: Address, needs: Needs, wait_seconds: float) -
     objects = S3Objects(address)
     if not needs.writes:
         with _view(objects, needs) as mirror:
+            if needs.asks_holder and (killed := find_killed_lease(objects)):
+                note_killed_holder(mirror.root, killed)
             yield mirror.root
         return
     with hold_lease(objects, wait_seconds) as lease, _view(objects, needs) as mirror:
@@ -49,6 +52,10 @@ def open_remote_workspace(address: Address, needs: Needs, wait_seconds: float) -
         except Exception:
             with suppress(CampaignReportsError):
                 upload_failure(mirror, lease)
+            raise
+        except BaseException:
+            with suppress(CampaignReportsError):
+                upload_note_of_stop(mirror, lease)
             raise
         with storage_errors(f"uploading to {address}"):
             upload_changes(mirror, lease)

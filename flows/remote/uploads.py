@@ -73,6 +73,12 @@ def upload_failure(mirror: Mirror, lease: Lease) -> None:
     upload.put(_is_said_last)
 
 
+def upload_note_of_stop(mirror: Mirror, lease: Lease) -> None:
+    """Put how a command ended that was stopped, and nothing else: little time is left to it."""
+    lease.require()
+    _Upload(mirror, lease, mirror.find_changes()).put(_is_said_last)
+
+
 @dataclass(frozen=True)
 class _Upload:
     """What a command changed, on its way into the store while the lease is held."""

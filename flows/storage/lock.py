@@ -75,6 +75,14 @@ def find_killed_holder(root: Path) -> dict[str, object] | None:
             return _read_note(file.fileno()) if is_left else None
 
 
+def note_killed_holder(root: Path, holder: Mapping[str, object]) -> None:
+    """Note in the view of a workspace elsewhere who held it last, for `find_killed_holder`."""
+    path = Layout(root).lock
+    with storage_errors(f"noting {path}"):
+        make_folder(path.parent)
+        path.write_text(json.dumps(holder), encoding="utf-8")
+
+
 @contextmanager
 def _open_lock(root: Path) -> Generator[int, None, None]:
     path = Layout(root).lock

@@ -1,13 +1,17 @@
 """Workspaces in an object store, or with feeds there, run by the flow and by commands."""
 
+import json
 from pathlib import Path
 
+import obstore
 import pytest
 
 from contracts.manifest import Manifest
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.remote.address import Address
+from flows.remote.object_keys import LEASE
+from tests.support.object_stores import S3Server
 
 CONTACTS = [{"contact_id": f"{number}", "email": f"c{number}@x.org"} for number in range(101, 105)]
 OPENS = [
@@ -38,3 +42,10 @@ def command(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int
     code = main([str(one) for one in arguments])
     printed = capsys.readouterr()
     return code, printed.out, printed.err
+
+
+def let_run_out(s3: S3Server, address: Address) -> None:
+    """Have a lease that nobody renews any more be over."""
+    store = s3.store(address.prefix)
+    said = json.loads(bytes(obstore.get(store, LEASE).bytes()))
+    obstore.put(store, LEASE, json.dumps({**said, "seconds": 0}).encode())

@@ -18,13 +18,7 @@ from flows.remote.object_keys import LEASE, POINTER
 from flows.remote.object_store import S3Objects
 from flows.remote.store_errors import ObjectChanged
 from tests.support.object_stores import S3Server
-
-
-def let_run_out(s3: S3Server, address: Address) -> None:
-    """Have a lease that nobody renews any more be over."""
-    store = s3.store(address.prefix)
-    said = json.loads(bytes(obstore.get(store, LEASE).bytes()))
-    obstore.put(store, LEASE, json.dumps({**said, "seconds": 0}).encode())
+from tests.support.remote_workspaces import let_run_out
 
 
 def test_a_second_holder_is_refused_at_once_and_told_who_holds_it(address: Address) -> None:

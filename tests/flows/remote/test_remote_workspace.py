@@ -10,15 +10,17 @@ from typing import Any
 import obstore
 import pytest
 
+from flows import campaign_reports
 from flows.errors import DataRefused, StorageFailed, WorkspaceBusy
 from flows.remote import object_store
 from flows.remote.address import Address, parse_address
-from flows.remote.lease import hold_lease
+from flows.remote.lease import Lease, hold_lease
+from flows.remote.object_keys import LEASE
 from flows.remote.object_store import S3Objects
 from flows.storage.snapshots.published_files import read_manifest
 from tests.support.object_stores import BUCKET, LOST, USER, Proxy, S3Server
 from tests.support.publishing import publish_tables, write_tables_alone
-from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
+from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, let_run_out, publish
 from tests.support.samples import EVERY_TABLE, copy_sample
 from tests.support.workspaces import as_csv, feed, write_workspace
 
@@ -219,6 +221,35 @@ def test_a_workspace_that_another_run_holds(
         assert command(capsys, "gc", small)[0] == 5
         assert command(capsys, "check", small)[0] == 0
     publish(small)
+
+
+def test_status_tells_of_a_run_that_was_stopped_and_of_one_that_was_killed(
+    s3: S3Server,
+    small: Address,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    publish(small)
+
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(campaign_reports, "report_run", stop)
+        with pytest.raises(KeyboardInterrupt):
+            publish(small)
+    code, out, _ = command(capsys, "status", small)
+    assert (code, "published nothing: it was stopped before its end" in out) == (3, True)
+    publish(small)
+    assert command(capsys, "status", small)[0] == 0
+    killed = Lease(S3Objects(small))
+    killed.take(S3Objects(small).look(LEASE).e_tag)
+    assert command(capsys, "status", small)[0] == 0
+    let_run_out(s3, small)
+    code, out, _ = command(capsys, "status", small)
+    assert (code, "was killed before its end" in out) == (3, True)
+    publish(small)
+    assert command(capsys, "status", small)[0] == 0
 
 
 def test_two_runs_at_once_publish_one_after_the_other_or_not_at_all(small: Address) -> None:
