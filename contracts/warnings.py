@@ -45,6 +45,10 @@ WARNINGS: Mapping[str, str] = {
         "conversions given by name of an ad or campaign that no other feed knows: they wait for it "
         "and stand in no report"
     ),
+    "coarse_days": (
+        "ad figures of which all days are the first of their months, or one day of the week: "
+        "perhaps a report by month or week, each row of which is read as that day alone"
+    ),
     "day_order": (
         "days like 05/02/2026 that a source reads with the month first, while no day after the "
         "12th shows that order; `formats` says which"
@@ -124,6 +128,10 @@ WARNINGS: Mapping[str, str] = {
     "order_state_unknown": (
         "orders in a state that no rule knows, as a shop's own word for cancelled; "
         "they count as sold"
+    ),
+    "parent_missing": (
+        "ad figures that name no campaign, while others of the same feed and level do, as where a "
+        "spreadsheet merged cells: they stand under no campaign"
     ),
     "point_unclear": (
         "numbers like 1.234 in a file with our columns, read with a decimal point while none shows "

@@ -6,6 +6,13 @@ SIGNS = {
     "€": {"EUR"},
     "$": {"USD", "AUD", "BRL", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD"},
     "US$": {"USD"},
+    "A$": {"AUD"},
+    "AU$": {"AUD"},
+    "R$": {"BRL"},
+    "C$": {"CAD"},
+    "CA$": {"CAD"},
+    "HK$": {"HKD"},
+    "NZ$": {"NZD"},
     "£": {"GBP", "EGP"},
     "¥": {"JPY", "CNY"},
     "₹": {"INR"},
@@ -28,6 +35,18 @@ def find_signs(name: str) -> list[str]:
     return [one.upper() for one in found if one.upper() in CODES or one in SIGNS]
 
 
+def read_sign(sign: str) -> frozenset[str]:
+    """The codes of ISO 4217 that a sign beside amounts may mean; none of an unknown one.
+
+    Args:
+        sign: As `€`, `kr.` or a code of ISO 4217.
+    """
+    bare = sign.strip().rstrip(".")
+    if CODE.fullmatch(bare):
+        return frozenset({bare})
+    return frozenset(SIGNS.get(bare) or SIGNS.get(bare.lower()) or ())
+
+
 def is_of_other(sign: str, currency: str) -> bool:
     """Whether a sign beside amounts says that they are in another currency; unknown ones do not.
 
@@ -35,8 +54,5 @@ def is_of_other(sign: str, currency: str) -> bool:
         sign: As `€`, `kr.` or a code of ISO 4217.
         currency: A code of ISO 4217.
     """
-    bare = sign.strip().rstrip(".")
-    if CODE.fullmatch(bare):
-        return bare != currency
-    known = SIGNS.get(bare) or SIGNS.get(bare.lower())
-    return known is not None and currency not in known
+    known = read_sign(sign)
+    return bool(known) and currency not in known

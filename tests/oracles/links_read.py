@@ -100,6 +100,14 @@ READING_CASES = {
         url("https://x.com/?mtm_source=google&mtm_cid=2"),
         matched_campaign(GOOGLE, "2", CAMPAIGN_ID),
     ),
+    "Google's own id of the campaign": (
+        url("https://x.com/?gad_source=1&gad_campaignid=2&gbraid=0AAAA"),
+        matched_campaign(GOOGLE, "2", CAMPAIGN_ID),
+    ),
+    "one's own utm_id stands before Google's": (
+        url("https://x.com/?utm_source=google&utm_medium=cpc&utm_id=1&gad_campaignid=2"),
+        matched_campaign(GOOGLE, "1", CAMPAIGN_ID),
+    ),
     "no parameters": (url("https://x.com/"), NOTHING),
     "empty URL": (url(""), NOTHING),
     "nothing at all": ({}, NOTHING),

@@ -15,6 +15,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.read_files import scan_together
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
+from flows.steps.ads.doubtful_stats import ENTITIES, find_doubtful_stats
 from transforms.ads.accounts_alike import (
     list_campaigns_by_name_and_id,
     list_entities_of_several,
@@ -23,7 +24,6 @@ from transforms.ads.accounts_alike import (
 )
 from transforms.ads.daily_stats import BOTH
 from transforms.ads.entities import ENTITY
-from transforms.ads.levels import RANKS
 from transforms.ads.speakers import FEED, NO_LEVEL, OWN, TOP
 from transforms.ingest.deduplication import FILE, KEY_HASH
 from transforms.reports.spend_sources import compare_levels, is_left_out
@@ -33,13 +33,9 @@ MOST_COMPARED = 1_000
 """Of how many sets of custom columns it is seen whether anything in them agrees."""
 FEWEST_PARTS = 2
 """Of fewer, one that costs as much as the others is no sum."""
-MANY_CLICKS = 100
-MICROS_STEP, MOST_AN_IMPRESSION = 10_000, 100
-"""Of what amounts in micros are multiples, a cent, and how many an impression costs at least."""
 STATS_FEEDS = "the feeds of the table ad_stats"
 SPEND, PLATFORM = PlacedStats.spend, PlacedStats.platform
 CAMPAIGN, AD = PlacedStats.campaign_id, PlacedStats.ad_id
-ENTITIES = {rank: f"{level.replace('_', ' ')}s" for level, rank in RANKS.items()}
 SPENT = (pl.len(), pl.col(SPEND).sum())
 UNPLACED = (
     "{amount:.2f} spent by {entities} (rows: {count}) are added to no coarser level, because no "
@@ -77,7 +73,7 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
     yield from _warn_of_accounts(facts)
     yield from _warn_of_campaigns(facts)
     yield from _warn_of_attributes(placed, catalog)
-    yield from _warn_of_impossible_figures(placed, feeds)
+    yield from find_doubtful_stats(placed, feeds)
 
 
 def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
@@ -208,41 +204,6 @@ def _warn_of_attributes(stats: pl.LazyFrame, catalog: Catalog) -> Iterator[Warne
             feed=feeds[feed],
             count=count,
         )
-
-
-def _warn_of_impossible_figures(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
-    """Feeds with more clicks than impressions, and those whose amounts look like micros."""
-    clicks, shown, spend = PlacedStats.clicks, PlacedStats.impressions, pl.col(SPEND)
-    sums = (
-        stats.filter(pl.col(FEED).is_not_null())
-        .group_by(FEED)
-        .agg(
-            pl.col(clicks, shown, SPEND).sum(),
-            micros=(spend.cast(pl.Float64) % MICROS_STEP == 0).all(),
-        )
-        .sort(FEED)
-        .collect(engine="streaming")
-    )
-    for row in sums.iter_rows(named=True):
-        feed, was_shown = feeds[row[FEED]], row[shown]
-        price = row[SPEND] / was_shown if was_shown else 0
-        if row[clicks] > was_shown > 0 and row[clicks] >= MANY_CLICKS:
-            yield Warned(
-                code="figures_impossible",
-                message=f"{feed}: {row[clicks]:,} clicks of {was_shown:,} impressions; impressions "
-                "may be counted in thousands, or another column is read: look at columns",
-                feed=feed,
-                count=row[clicks],
-            )
-        if row["micros"] and price > MOST_AN_IMPRESSION:
-            yield Warned(
-                code="figures_impossible",
-                message=f"{feed}: an impression costs {price:,.2f}, and all amounts "
-                'are multiples of 10,000 as micros are: units = { spend = "micros" } reads them',
-                feed=feed,
-                amount=f"{row[SPEND]:.4f}",
-                setting="units.spend",
-            )
 
 
 def _count_wholes(catalog: Catalog, feed: int) -> int:

@@ -12,7 +12,6 @@ from contracts.channels import RunChannels
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Source
 from contracts.feeds import AdStats, Events
-from contracts.reference.currency_signs import CODE
 from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.refused_headers import require_columns
@@ -20,6 +19,7 @@ from flows.ingest.required_columns import find_missing
 from flows.readers import ROW_NUMBER, Reader, RefusedFile, open_feed
 from flows.readers.compression import compression_of
 from flows.steps.reading.feed_candidates import (
+    CONSTANT_PLACEHOLDERS,
     Candidate,
     KnownSources,
     explain_unknown,
@@ -27,6 +27,11 @@ from flows.steps.reading.feed_candidates import (
     list_ignored,
     list_read,
     split_words,
+)
+from flows.steps.reading.foreign_signs import (
+    explain_signs,
+    find_currencies,
+    find_meant_currencies,
 )
 from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
 from transforms.ingest.expressions import fold
@@ -89,9 +94,14 @@ def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
     needed, ambiguous = _find_settings(path, best, sources)
     settings = {**best.settings, **needed}
     feed = best.configure(sources, **settings)
+    meant = find_meant_currencies(feed, header)
+    if len(meant) == 1:
+        settings["constants"] = {**_constants_of(settings), AdStats.currency: min(meant)}
+        feed = best.configure(sources, **settings)
     as_filled = best.configure(sources, **_fill_constants(settings))
     points = [
         *_explain_constants(settings),
+        *explain_signs(feed, meant),
         *(f"it may be read with {one}: say which, in the place of this line" for one in ambiguous),
         *_explain_header(feed, opened),
         *_explain_rows(path, as_filled),
@@ -106,7 +116,7 @@ def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
         tuple(points),
         frozenset(map(fold, header)),
         best.alike_names,
-        _find_currencies(path, feed),
+        find_currencies(_read_sample(path, feed)) | (meant if len(meant) == 1 else frozenset()),
     )
 
 
@@ -174,17 +184,6 @@ def _find_settings(
     return found, ambiguous
 
 
-def _find_currencies(path: Path, feed: ConfiguredFeed) -> frozenset[str]:
-    """The codes that the first rows or the header give their amounts."""
-    told = [
-        parsed.get_column(AdStats.currency)
-        for resolved, parsed in _read_sample(path, feed)
-        if AdStats.currency in parsed.columns and AdStats.currency in resolved.mapping.columns
-    ]
-    codes = {code.strip().upper() for column in told for code in column.drop_nulls().unique()}
-    return frozenset(code for code in codes if CODE.fullmatch(code))
-
-
 def _join(before: object, value: object) -> object:
     """What two columns need of one setting; of marks, those of the later one."""
     if isinstance(before, dict) and isinstance(value, dict):
@@ -194,18 +193,21 @@ def _join(before: object, value: object) -> object:
     return value
 
 
-def _explain_constants(settings: Mapping[str, object]) -> Iterator[str]:
+def _constants_of(settings: Mapping[str, object]) -> dict[str, object]:
     constants = settings.get("constants")
-    if isinstance(constants, dict):
-        for name in constants:
-            yield f'no column tells {name}: say it in constants, as "{EXAMPLE_TYPE}"'
+    return dict(constants) if isinstance(constants, dict) else {}
+
+
+def _explain_constants(settings: Mapping[str, object]) -> Iterator[str]:
+    for name in _constants_of(settings).keys() & CONSTANT_PLACEHOLDERS.keys():
+        yield f'no column tells {name}: say it in constants, as "{EXAMPLE_TYPE}"'
 
 
 def _fill_constants(settings: Mapping[str, object]) -> dict[str, object]:
     """The settings with a word in the place of constants to fill, as rows are read with one."""
-    constants = settings.get("constants")
-    filled = dict.fromkeys(constants, EXAMPLE_TYPE) if isinstance(constants, dict) else {}
-    return {**settings, **({"constants": filled} if filled else {})}
+    told = _constants_of(settings)
+    filled = dict.fromkeys(told.keys() & CONSTANT_PLACEHOLDERS.keys(), EXAMPLE_TYPE)
+    return {**settings, **({"constants": {**told, **filled}} if told else {})}
 
 
 def _explain_header(feed: ConfiguredFeed, opened: Reader) -> Iterator[str]:

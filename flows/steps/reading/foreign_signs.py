@@ -1,13 +1,16 @@
-"""Amounts whose sign or column names another currency or unit than they count as (SPEC §5.2)."""
+"""Which currency and unit amounts are in, as signs, columns and rows say it (SPEC §5.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.config.cell_forms import Unit, find_unit
 from contracts.config.toml_values import write_toml
+from contracts.config.workspace import WorkspaceSection
 from contracts.feeds import FEEDS, AdStats
 from contracts.manifest import Warned, count_of
-from contracts.reference.currency_signs import find_signs, is_of_other
+from contracts.reference.currency_signs import CODE, find_signs, is_of_other, read_sign
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import list_given
@@ -15,6 +18,8 @@ from transforms.ingest.column_mapping import ResolvedMapping, find_read
 
 CURRENCY = AdStats.currency
 """What every table with amounts calls the column of their currency."""
+STARTING_CURRENCY = str(WorkspaceSection.model_fields["currency"].default)
+"""What amounts are in, of which nothing is said, in a workspace that `init` starts."""
 
 
 def warn_of_signs(feed: ConfiguredFeed, files: list[ReadFile], reporting: str) -> Iterator[Warned]:
@@ -80,6 +85,42 @@ def warn_of_units(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warne
                 f"while its name says {unit}: {mends}",
                 f"units.{ours}",
             )
+
+
+def find_currencies(sample: Iterable[tuple[ResolvedMapping, pl.DataFrame]]) -> frozenset[str]:
+    """The codes that the first rows or the header give their amounts.
+
+    Args:
+        sample: The first rows, parsed as each table that they feed.
+    """
+    told = [
+        parsed.get_column(CURRENCY)
+        for resolved, parsed in sample
+        if CURRENCY in parsed.columns and CURRENCY in resolved.mapping.columns
+    ]
+    codes = {code.strip().upper() for column in told for code in column.drop_nulls().unique()}
+    return frozenset(code for code in codes if CODE.fullmatch(code))
+
+
+def find_meant_currencies(feed: ConfiguredFeed, header: tuple[str, ...]) -> frozenset[str]:
+    """The codes that the signs beside amounts may mean, where no column says their currency."""
+    given = set(list_given(feed, header))
+    lacks = any(
+        CURRENCY in columns(FEEDS[table]) and f"{table}.{CURRENCY}" not in given
+        for table in (one.mapping.table for one in feed.mappings)
+    )
+    signs = map(read_sign, feed.section.symbols) if lacks else ()
+    return frozenset().union(*signs)
+
+
+def explain_signs(feed: ConfiguredFeed, meant: frozenset[str]) -> Iterator[str]:
+    """Amounts are in the reporting currency where nothing says theirs; that of a start is USD."""
+    if len(meant) > 1 and STARTING_CURRENCY not in meant:
+        signs = " and ".join(f'"{one}"' for one in feed.section.symbols)
+        yield (
+            f"no column says the currency of its amounts, which bear {signs} ("
+            f'{" or ".join(sorted(meant))}): say it in constants = {{ currency = "…" }}'
+        )
 
 
 def _list_foreign(

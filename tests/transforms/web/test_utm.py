@@ -76,9 +76,10 @@ def test_every_parameter_has_its_name(name: str) -> None:
         ("pk_keyword", "utm_term"),
         ("mtm_cid", "utm_id"),
         ("pk_cid", "utm_id"),
+        ("gad_campaignid", "utm_id"),
     ],
 )
-def test_matomo_calls_some_differently(name: str, parameter: str) -> None:
+def test_others_call_some_differently(name: str, parameter: str) -> None:
     url = f"https://x.com/?{name}=one"
     assert read(lambda value: utm.read_parameter(value, parameter), url) == "one"
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
 
+from tests.support.publishing import publish
 from tests.support.workspaces import Ran, feed, run_workspace, write_workspace
 
 BY_CAMPAIGN = b"""date_day,platform,account_id,campaign_id,spend
@@ -241,3 +243,49 @@ def test_figures_that_cannot_be_are_told(tmp_path: Path) -> None:
         found = [one.message for one in ran.warnings if one.code == "figures_impossible"]
         assert [part for part in told if part in "".join(found)] == told
         assert len(found) == len(told)
+
+
+def test_ad_groups_without_their_campaign_beside_others_are_told(tmp_path: Path) -> None:
+    """A spreadsheet merged the cells of a campaign: all but its first ad group lost it."""
+    stats = (
+        b"date_day,platform,campaign_id,ad_group_id,spend\n"
+        b"2026-03-01,facebook_ads,A,1,10\n2026-03-01,facebook_ads,,2,11\n"
+        b"2026-03-01,facebook_ads,B,3,12\n2026-03-01,facebook_ads,,4,13\n"
+    )
+    toml = feed("ad_stats", "raw/s.csv")
+    root = write_workspace(tmp_path / "ws", toml, {"raw/s.csv": stats})
+    ran = run_workspace(root, tmp_path / "out")
+    assert warned(ran, "parent_missing") == [("ad_stats", 2, "24.0000")]
+
+
+def test_a_campaign_that_another_feed_says_is_not_missing(tmp_path: Path) -> None:
+    files = {
+        "raw/s.csv": b"date_day,platform,campaign_id,ad_group_id,spend\n"
+        b"2026-03-01,facebook_ads,A,1,10\n2026-03-01,facebook_ads,,2,11\n",
+        "raw/g.csv": b"platform,ad_group_id,campaign_id\nfacebook_ads,2,A\n",
+    }
+    toml = feed("ad_stats", "raw/s.csv") + feed("ad_groups", "raw/g.csv")
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    assert warned(ran, "parent_missing") == []
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (["2026-01-01", "2026-02-01", "2026-03-01"], "the first of a month"),
+        (["2026-01-05", "2026-01-12", "2026-01-19", "2026-02-02"], "a Monday"),
+        (["2026-01-01", "2026-02-01"], None),
+        (["2026-01-05", "2026-01-12", "2026-01-19"], None),
+        (["2026-01-05", "2026-01-12", "2026-01-19", "2026-01-27"], None),
+    ],
+)
+def test_days_that_are_weeks_or_months_are_told(
+    tmp_path: Path, days: list[str], told: str | None
+) -> None:
+    stats = [
+        {"date_day": day, "platform": "my_ads", "campaign_id": "1", "spend": "700"} for day in days
+    ]
+    ran = publish(tmp_path, ad_stats=stats)
+    found = [one for one in ran.warnings if one.code == "coarse_days"]
+    assert len(found) == (told is not None)
+    assert all(f"each of its {len(days)} days is {told}," in one.message for one in found)

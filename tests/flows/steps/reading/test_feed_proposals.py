@@ -38,6 +38,31 @@ def test_numbers_and_days_of_another_language_bring_their_settings(tmp_path: Pat
     }
 
 
+NO_CURRENCY = "Day,Campaign,Campaign ID,Cost,Clicks,Impr.\n2026-06-01,Brand,7,{}1.50,3,100\n"
+
+
+def test_a_sign_of_one_currency_says_it_where_no_column_does(tmp_path: Path) -> None:
+    """Taken off alone, euros would be dollars."""
+    found = propose(tmp_path, "ads.csv", NO_CURRENCY.format("€"))
+    assert found.settings["symbols"] == ["€"]
+    assert found.settings["constants"] == {"currency": "EUR"}
+    assert found.currencies == {"EUR"}
+    told = propose(tmp_path, "told.csv", GOOGLE + "2026-06-01,Brand,7,EUR,€1.50,3,100,auto\n")
+    assert "constants" not in told.settings
+
+
+@pytest.mark.parametrize(("sign", "asked"), [("£", "EGP or GBP"), ("$", None)])
+def test_a_sign_of_several_currencies_is_left_to_a_person(
+    tmp_path: Path, sign: str, asked: str | None
+) -> None:
+    """Amounts of which nothing is said are in dollars, as the workspace that it starts."""
+    found = propose(tmp_path, "ads.csv", NO_CURRENCY.format(sign))
+    assert "constants" not in found.settings
+    points = [one for one in found.open_points if "the currency of its amounts" in one]
+    assert len(points) == (asked is not None)
+    assert all(f"({asked})" in one for one in points)
+
+
 META = """\
 "Reporting starts","Reporting ends","Campaign name","Campaign delivery","Ad set budget",\
 "Ad set budget type","Attribution setting",Results,"Result indicator",Reach,Impressions,\
