@@ -90,7 +90,7 @@ def read_expression(
             return read_cell(expression, named)
         case FirstOf():
             return pl.coalesce(
-                read_expression(one, named).cast(pl.String) for one in expression.first
+                read_expression(one, named, marks).cast(pl.String) for one in expression.first
             )
         case FirstInFile() | Like():
             read = file_columns(expression, named.values())

@@ -409,3 +409,29 @@ def test_bounces_of_two_columns_and_channels_by_other_words(tmp_path: Path) -> N
         ("email", "Spring", 1000, 10, 1),
         ("push", "News", 500, None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "header"),
+    [
+        ("email.campaign_report", "Campaign;Hard bounces;Soft bounces"),
+        ("email.campaign_report", "Kampagne;Hardbounces;Softbounces"),
+        ("hubspot.email_report", "Email name;Hard bounced;Soft bounced"),
+        ("brevo.campaign_report", "Campaign Name;Hard bounces;Soft bounces"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("cells", "settings"), [("1.004;6", ['decimal = ","']), ("1,004;6", []), ("1004;6", [])]
+)
+def test_bounces_are_added_up_in_the_marks_of_the_file(
+    tmp_path: Path, source: str, header: str, cells: str, settings: list[str]
+) -> None:
+    """A sum that is the second choice was read with a decimal point: the files were refused."""
+    found = read_export(tmp_path, source, f"{header}\nSpring;{cells}\n", *settings)
+    assert rows_of(found, "message_stats", "bounced") == [(1010,)]
+
+
+def test_opens_as_campaign_monitor_calls_them(tmp_path: Path) -> None:
+    content = "Name,Recipients,Total Opened,Unique Opened,Clicks\nSpring,1000,700,400,80\n"
+    found = read_export(tmp_path, "email.campaign_report", content)
+    assert rows_of(found, "message_stats", "opens", "unique_opens") == [(700, 400)]
