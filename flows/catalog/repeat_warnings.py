@@ -26,9 +26,19 @@ from flows.kept.keepers import Keeper
 from transforms.common.currency import RATE, find_rates
 from transforms.common.joins import HELD
 from transforms.common.keys import hash_cells, list_repeated
+from transforms.common.rates import sum_known
 from transforms.ingest.deduplication import FILE, KEY_HASH
 from transforms.ingest.renamed_figures import find_renamed, is_told_otherwise
-from transforms.ingest.restatements import AFTER, AGAIN, AMOUNT_OF, BEFORE, ENTITY_ID, sum_again
+from transforms.ingest.restatements import (
+    AFTER,
+    AGAIN,
+    AMOUNT_OF,
+    BEFORE,
+    CONVERSIONS_AFTER,
+    CONVERSIONS_BEFORE,
+    ENTITY_ID,
+    sum_again,
+)
 
 NAMED_FILES = 3
 """How many files a sentence names."""
@@ -128,10 +138,14 @@ def _warn_of_restatement(of: Restatement, catalog: Catalog, currency: str) -> Wa
     before, after = _add_up(of.amounts, catalog, currency, BEFORE, AFTER)
     days = of.amounts.get_column(AdStats.date_day)
     money = "conversions_value" if of.table == "ad_conversions" else "spend"
+    then, now = of.amounts.select(sum_known([CONVERSIONS_BEFORE, CONVERSIONS_AFTER])).row(0)
+    differ = None not in {then, now} and then != now
+    converted = f", conversions {then:.2f} before, {now:.2f} after" if differ else ""
     message = (
         f"feed {of.feed}: later files say {count_of(days.n_unique(), 'day')} ({days.min()} to "
         f"{days.max()}) of {_name(of.paths)} anew: {count_of(len(of.superseded), 'row')} replaced, "
-        f'{money} {before:.2f} before, {after:.2f} after; with repeats = "add" all of them add up'
+        f"{money} {before:.2f} before, {after:.2f} after{converted}; "
+        'with repeats = "add" all of them add up'
     )
     return Warned(
         code="restated",

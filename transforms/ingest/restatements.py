@@ -15,6 +15,7 @@ from transforms.ingest.deduplication import FILE, ROW_NUMBER, ROW_STATUS, SUPERS
 ENTITY_ID = "entity_id"
 BEFORE, AFTER = "before", "after"
 """What the last of the rows that are replaced said, and what those say that take their place."""
+CONVERSIONS_BEFORE, CONVERSIONS_AFTER = "conversions before", "conversions after"
 IS_BEFORE = "is of the last file that is replaced"
 AGAIN = "again"
 """What rows say that say what others do."""
@@ -75,10 +76,12 @@ def sum_restated(judged: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
         judged: `judge_restated`.
 
     Returns:
-        One row per organization, day and currency: money `before` and `after` in that currency;
-        null currency where the rows have none.
+        One row per organization, day and currency: money `before` and `after` in that currency, and
+        the conversions of both; null currency where the rows have none.
     """
-    amount = pl.col(AMOUNT_OF[table]).cast(EXACT)
+    amount, conversions = (
+        pl.col(name).cast(EXACT) for name in (AMOUNT_OF[table], AdStats.conversions)
+    )
     is_replaced = pl.col(ROW_STATUS).is_not_null()
     last_replaced = pl.col(FILE).filter(is_replaced).max().over(restated_unit(table))
     return (
@@ -87,9 +90,16 @@ def sum_restated(judged: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
         .agg(
             amount.filter(IS_BEFORE).sum().alias(BEFORE),
             amount.filter(~is_replaced).sum().alias(AFTER),
+            _sum_given(conversions.filter(IS_BEFORE)).alias(CONVERSIONS_BEFORE),
+            _sum_given(conversions.filter(~is_replaced)).alias(CONVERSIONS_AFTER),
         )
         .sort(AdStats.org_id, AdStats.date_day, AdStats.currency)
     )
+
+
+def _sum_given(values: pl.Expr) -> pl.Expr:
+    """The sum of values; null where there is none."""
+    return pl.when(values.count() > 0).then(values.sum())
 
 
 def sum_again(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:

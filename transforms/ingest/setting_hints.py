@@ -18,6 +18,7 @@ from transforms.ingest.parsing.cell_parsing import UNIX_SECONDS, parser_for, rea
 from transforms.ingest.parsing.number_parsing import NumberMarks
 from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_parsing import ROW_NUMBER
+from transforms.ingest.unreadable_cells import explain_unreadable
 
 MOST_PROPOSED = 2
 TRIED_CELLS = 200
@@ -69,12 +70,6 @@ NOTHING = (
 OLDEST_YEAR, LAST_YEAR = 1990, 2100
 """A spreadsheet's day is read as one of 1970 if it is taken for seconds."""
 COUNTED = (Unit.UNIX_MILLISECONDS, Unit.EXCEL_DAYS)
-WORDED_DAY = r"^\d{1,2}[\s.-]{1,3}(?:de )?\p{L}{3}|^\p{L}{3,9}\.?,? \d"
-"""How a day begins whose month is a word."""
-NO_FORMAT = (
-    "no format reads its days, whose months are words other than English ones, or that have no "
-    "year: export it with days in numbers, as 2026-01-31"
-)
 MOST_TOTALS = 3
 """How many rows at the end of a file may be totals."""
 TOTALS = 'stands at the end of the file; total_rows = ["…"] leaves out rows that only add up'
@@ -100,18 +95,7 @@ def hint_settings(
         name: f"{' or '.join(settings)} would read {_name_column(name, resolved, named)}"
         for name, settings in propose_settings(parsed, resolved).items()
     }
-    worded = {name: NO_FORMAT for name in _find_worded(parsed, resolved) if name not in hints}
-    return hints | worded
-
-
-def _find_worded(parsed: pl.DataFrame, resolved: ResolvedMapping) -> Iterator[str]:
-    """Columns of days or stamps whose months are mostly words, and cannot be parsed."""
-    for name, dtype in polars_schema(resolved.table).items():
-        text = TEXT_OF + name
-        if dtype.is_temporal() and parsed.schema.get(text) == pl.String:
-            failing = parsed.filter(pl.col(name).is_null()).get_column(text).drop_nulls()
-            if 2 * failing.str.contains(WORDED_DAY).sum() > len(failing):
-                yield name
+    return explain_unreadable(parsed, resolved) | hints
 
 
 def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[str, list[str]]:

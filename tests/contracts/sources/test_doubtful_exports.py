@@ -319,3 +319,10 @@ def test_the_sums_of_a_pivot_table_are_told_with_what_mends_them(tmp_path: Path)
 def test_an_ad_set_that_is_called_all_is_no_sum(tmp_path: Path) -> None:
     found = read_export(tmp_path, "facebook_ads.ads_manager", PIVOT.replace(",30,", ",31,"))
     assert not [one for one in found.warnings if one.setting == "feeds[0].null_values"]
+
+
+def test_figures_that_are_given_roughly_are_told_as_such(tmp_path: Path) -> None:
+    content = "Day,Campaign,Cost,Clicks\n2026-02-01,A,1.50,< 10\n2026-02-02,A,1.50,12\n"
+    found = read_export(tmp_path, "google_ads.report", content)
+    assert rows_of(found, "ad_stats", "clicks") == [(12,)]
+    assert "some figures are given roughly, as < 10" in answer_of(found)

@@ -435,3 +435,10 @@ def test_opens_as_campaign_monitor_calls_them(tmp_path: Path) -> None:
     content = "Name,Recipients,Total Opened,Unique Opened,Clicks\nSpring,1000,700,400,80\n"
     found = read_export(tmp_path, "email.campaign_report", content)
     assert rows_of(found, "message_stats", "opens", "unique_opens") == [(700, 400)]
+
+
+def test_a_column_of_days_in_the_place_of_counts_is_told(tmp_path: Path) -> None:
+    """MailerLite calls the time of sending "Sent", which elsewhere is how many were sent."""
+    content = "Campaign,Sent,Recipients,Opened\nSpring,2026-02-10 09:00:00,1000,400\n"
+    found = read_export(tmp_path, "email.campaign_report", content)
+    assert 'columns = { sends = "…" } names the column of the figures' in answer_of(found)

@@ -42,6 +42,18 @@ def test_the_money_of_equal_rows_is_that_of_all_but_the_first_in_each_file(tmp_p
     assert "(spend 0.45)" in equal.message
 
 
+def test_conversions_that_an_export_of_another_window_says_anew_are_told(tmp_path: Path) -> None:
+    """The spend is what it was; of three conversions, one fell within a day after the click."""
+    header = b"date_day,platform,campaign_id,spend,conversions\n"
+    files = {
+        "raw/stats/1.csv": header + b"2026-03-02,x,1,5.00,3\n",
+        "raw/stats/2.csv": header + b"2026-03-02,x,1,5.00,1\n",
+    }
+    (restated,) = warned(read_files(tmp_path, STATS, files), "restated")
+    told = "spend 5.00 before, 5.00 after, conversions 3.00 before, 1.00 after; with"
+    assert told in restated.message
+
+
 def test_a_later_file_replaces_the_days_that_it_says_anew(tmp_path: Path) -> None:
     """7.00 of the first day, 5.50 in place of 2.00 + 3.00, and 1.00: 13.50, not 18.50."""
     first = b"2026-03-01,x,1,1,7.00\n2026-03-02,x,1,1,2.00\n2026-03-02,x,1,1,3.00\n"

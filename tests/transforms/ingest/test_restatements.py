@@ -73,9 +73,11 @@ def test_a_breakdown_replaces_those_of_its_kind() -> None:
 
 def test_what_was_said_before_and_after_is_summed_by_day_and_currency() -> None:
     rows = stats(
-        {FILE: 0, ROW_NUMBER: 1, "campaign_id": "1", "spend": Decimal(5), "currency": "EUR"},
+        {FILE: 0, ROW_NUMBER: 1, "campaign_id": "1", "spend": Decimal(5), "currency": "EUR"}
+        | {"conversions": Decimal(3)},
         {FILE: 0, ROW_NUMBER: 2, "campaign_id": "1", "spend": Decimal(7), "currency": "EUR"},
-        {FILE: 1, ROW_NUMBER: 1, "campaign_id": "1", "spend": Decimal(9), "currency": "EUR"},
+        {FILE: 1, ROW_NUMBER: 1, "campaign_id": "1", "spend": Decimal(9), "currency": "EUR"}
+        | {"conversions": Decimal(1)},
         {FILE: 1, ROW_NUMBER: 2, "campaign_id": "2", "spend": Decimal(100), "currency": "EUR"},
     )
     expected = pl.DataFrame(
@@ -85,9 +87,10 @@ def test_what_was_said_before_and_after_is_summed_by_day_and_currency() -> None:
             "currency": ["EUR"],
             "before": [Decimal(12)],
             "after": [Decimal(9)],
-        },
-        schema_overrides={"before": pl.Decimal(38, 6), "after": pl.Decimal(38, 6)},
-    )
+            "conversions before": [Decimal(3)],
+            "conversions after": [Decimal(1)],
+        }
+    ).with_columns(pl.exclude("org_id", "date_day", "currency").cast(pl.Decimal(38, 6)))
     assert_frame_equal(sum_restated(judge_restated(rows, AdStats), AdStats).collect(), expected)
 
 
