@@ -33,9 +33,9 @@ class RowQuery:
         columns: The columns to give, in this order; all if empty.
     """
 
-    where: Sequence[str] = ()
-    sort: Sequence[str] = ()
-    columns: Sequence[str] = ()
+    where: Sequence[str]
+    sort: Sequence[str]
+    columns: Sequence[str]
 
     def apply(self, rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
         """The rows and columns of a table that are asked for.

@@ -89,7 +89,6 @@ def list_rejected(
 
 
 def _values(raw: str) -> set[str]:
-    """The texts in a quarantined row."""
     try:
         cells = json.loads(raw)
     except ValueError:

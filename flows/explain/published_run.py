@@ -49,7 +49,7 @@ class PublishedRun:
     tables: dict[tuple[str, str], list[Path]]
     run_id: str
     scratch: Path
-    is_erased_since: bool = False
+    is_erased_since: bool
     whole: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -136,7 +136,6 @@ def open_published_run(root: Path) -> Generator[PublishedRun]:
 
 
 def _count_erased(inputs: list[InputFile]) -> int:
-    """How many rows are refused because their people were erased."""
     return sum(one.erased for one in inputs)
 
 

@@ -83,7 +83,6 @@ class RunCells:
         return Explanation(words, self._list_rows(row, column), excluded=left_out)
 
     def _list_rows(self, row: Mapping[str, Any], column: str) -> pl.DataFrame:
-        """The rows of a feed's files that a column counts."""
         found = self._scan_rows(row)
         if column in STATUS_OF:
             found = found.filter(pl.col(ROW_STATUS) == STATUS_OF[column])

@@ -177,7 +177,6 @@ def _leave(
 
 
 def _warn_of_damage(same: SameBytes, reading: Reading) -> Iterator[Warned]:
-    """Say that what an earlier run kept of a file did not verify."""
     raw = same.files[0]
     if reading.damage:
         message = f"{raw.path} was read again, since of what was kept of it {reading.damage}"

@@ -60,7 +60,7 @@ def make_stats(
         stats = stats.with_columns(pl.lit(0, pl.UInt32).alias(AdEntities.feed))
     versions = find_versions(tables)
     return build_daily_stats(
-        StatsGiven(hold_stats(stats), versions, "USD", conversions, tables.accounts, rates)
+        StatsGiven(hold_stats(stats, ()), versions, "USD", conversions, tables.accounts, rates)
     )
 
 

@@ -74,12 +74,10 @@ def add_credits(
 
 
 def _share_one(position: pl.Expr, units: str) -> pl.Expr:
-    """All to one touch."""
     return pl.when(pl.col(POSITION) == position).then(units).otherwise(0)
 
 
 def _share_evenly(units: str) -> pl.Expr:
-    """To every touch the same."""
     whole, left = pl.col(units) // pl.col(COUNT), pl.col(units) % pl.col(COUNT)
     return whole + (pl.col(POSITION) <= left).cast(pl.Int64)
 

@@ -31,7 +31,6 @@ def read_last_byte(cells: pl.Series) -> np.ndarray:
 
 
 def _view_cells(cells: pl.Series) -> np.ndarray:
-    """One row of bytes per cell: its view."""
     if cells.is_empty():
         return np.empty((0, VIEW_BYTES), np.uint8)
     array = cells.to_arrow(compat_level=pl.CompatLevel.newest())

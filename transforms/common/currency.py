@@ -130,7 +130,6 @@ def round_amounts(amounts: pl.Expr) -> pl.Expr:
 
 
 def _is_own(currency: str) -> pl.Expr:
-    """Whether a row is in the reporting currency."""
     return normalize_currency(pl.col(AdStats.currency)).fill_null(currency) == currency
 
 

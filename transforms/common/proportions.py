@@ -45,7 +45,6 @@ def compare_proportions(
 
 
 def _wilson(share: pl.Expr, trials: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Wilson's 95 % interval of one proportion."""
     square = Z_95**2
     middle = share + square / (2 * trials)
     half = Z_95 * (share * (1 - share) / trials + square / (4 * trials**2)).sqrt()

@@ -46,7 +46,6 @@ class ReportRows:
         )
 
     def _take_texts(self) -> list[pl.Expr]:
-        """What rows have in common with others."""
         texts = self.texts
         return [] if texts is None else [take(texts, name, self.number) for name in texts.columns]
 

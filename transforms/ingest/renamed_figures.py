@@ -37,7 +37,7 @@ def is_told_otherwise(rows: pl.LazyFrame) -> pl.LazyFrame:
     return by_file.select(pl.any_horizontal(is_mixed))
 
 
-def find_renamed(rows: pl.LazyFrame, *, with_ids: bool = False) -> pl.LazyFrame:
+def find_renamed(rows: pl.LazyFrame, *, with_ids: bool) -> pl.LazyFrame:
     """Find figures of entities without ids that a later file has under another name.
 
     Args:

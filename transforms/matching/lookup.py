@@ -54,7 +54,6 @@ def find_candidates(
 
 
 def _is_known_on(day: pl.Expr) -> pl.Expr:
-    """Whether a version or stats prove the name on a day."""
     start, end = pl.col(AdCandidates.known_from), pl.col(AdCandidates.known_until)
     return start.is_not_null() & (start <= day) & (end.is_null() | (day < end))
 

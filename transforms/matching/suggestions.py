@@ -4,13 +4,13 @@ A miss costs one unlinked campaign, a false match misattributes money: so a sugg
 similarity and a clear lead, and names of different periods are never paired.
 """
 
-import json
 import re
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
 from contracts.columns import Held
+from contracts.config.toml_values import write_toml
 from contracts.facts.ads.ad_names import AdNames
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
@@ -150,16 +150,11 @@ def render_aliases(audit: pl.DataFrame) -> str:
             "campaign_id": row[UtmAudit.suggested_campaign_id],
             "ad_id": row[UtmAudit.suggested_ad_id],
         }
-        pairs = [f"{name} = {quote_toml(text)}" for name, text in target.items() if text]
-        line = f"{quote_toml(row[UtmAudit.value])} = {{ {', '.join(pairs)} }}"
+        known = {name: text for name, text in target.items() if text}
+        line = f"{write_toml(row[UtmAudit.value])} = {write_toml(known)}"
         lines.setdefault(normalize_text(row[UtmAudit.value]), set()).add(line)
     single = sorted(line for found in lines.values() if len(found) == 1 for line in found)
     return "".join(f"{line}\n" for line in ["[ads.aliases]", *single]) if single else ""
-
-
-def quote_toml(text: str) -> str:
-    """A text as a basic string of TOML."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _list_names(

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import Rows, key, polars_schema
+from contracts.columns import Rows, key
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_facts import (
     OF_CAMPAIGNS,
@@ -40,6 +40,7 @@ NO_SOURCE_MEANT = [
 """Evidence by which a utm_source was never meant to be an ad platform."""
 
 AUDITED = key(UtmAudit)
+NOTHING = pl.lit(None, pl.String)
 OF_LINK = [
     AuditedLinks.link,
     AuditedLinks.session_count,
@@ -74,59 +75,42 @@ def list_without_ad(links: Rows[AuditedLinks]) -> pl.LazyFrame:
     whose only values are macros count as unresolved macros alone.
     """
     values = {name: _resolved(name) for name in ("utm_campaign", "utm_content", "utm_id")}
-    only_macros = pl.col(SessionFacts.has_macro) & pl.col(UtmAudit.value).is_null()
-    named = [pl.when(value.is_not_null()).then(pl.lit(name)) for name, value in values.items()]
-    return (
-        links.filter(
-            (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
-            & pl.col(SessionFacts.platform).is_not_null()
-            & pl.col(AuditedLinks.unknown_target).is_null()
-        )
-        .with_columns(
-            pl.coalesce(values.values()).alias(UtmAudit.value),
-            pl.coalesce(named).alias(UtmAudit.parameter),
-            _nothing(UtmAudit.campaign_id),
-        )
-        .filter(~only_macros)
-        .pipe(_list_as, AuditKind.SESSIONS_WITHOUT_AD)
+    value = pl.coalesce(values.values())
+    named = [pl.when(one.is_not_null()).then(pl.lit(name)) for name, one in values.items()]
+    troubled = links.filter(
+        (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
+        & pl.col(SessionFacts.platform).is_not_null()
+        & pl.col(AuditedLinks.unknown_target).is_null()
+        & ~(pl.col(SessionFacts.has_macro) & value.is_null())
     )
+    return _list_as(troubled, AuditKind.SESSIONS_WITHOUT_AD, value, pl.coalesce(named))
 
 
 def list_unknown_sources(links: Rows[AuditedLinks]) -> pl.LazyFrame:
     """List the unmatched links by the utm_source that is not a known ad platform."""
     source = pl.col(SessionFacts.utm_source)
-    return (
-        links.filter(
-            (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
-            & pl.col(SessionFacts.platform).is_null()
-            & source.is_not_null()
-            & ~is_macro(source)
-            & ~pl.col(SessionFacts.channel_group).is_in(OTHER_CHANNELS)
-            & ~pl.col(AuditedLinks.ad_evidence).is_in(NO_SOURCE_MEANT)
-        )
-        .with_columns(
-            source.alias(UtmAudit.value),
-            pl.lit(SessionFacts.utm_source).alias(UtmAudit.parameter),
-            _nothing(UtmAudit.campaign_id),
-        )
-        .pipe(_list_as, AuditKind.UNKNOWN_SOURCE)
+    troubled = links.filter(
+        (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
+        & pl.col(SessionFacts.platform).is_null()
+        & source.is_not_null()
+        & ~is_macro(source)
+        & ~pl.col(SessionFacts.channel_group).is_in(OTHER_CHANNELS)
+        & ~pl.col(AuditedLinks.ad_evidence).is_in(NO_SOURCE_MEANT)
     )
+    return _list_as(troubled, AuditKind.UNKNOWN_SOURCE, source, pl.lit(SessionFacts.utm_source))
 
 
 def list_unresolved_macros(links: Rows[AuditedLinks]) -> pl.LazyFrame:
     """List the links with macros; one with two macros counts for both."""
     troubled = links.filter(SessionFacts.has_macro)
     return pl.concat(
-        [
-            troubled.filter(is_macro(pl.col(name)))
-            .with_columns(
-                pl.col(name).alias(UtmAudit.value),
-                pl.lit(name).alias(UtmAudit.parameter),
-                _nothing(UtmAudit.campaign_id),
-            )
-            .pipe(_list_as, AuditKind.UNRESOLVED_MACRO)
-            for name in UTM_VALUES
-        ]
+        _list_as(
+            troubled.filter(is_macro(pl.col(name))),
+            AuditKind.UNRESOLVED_MACRO,
+            pl.col(name),
+            pl.lit(name),
+        )
+        for name in UTM_VALUES
     )
 
 
@@ -137,39 +121,39 @@ def list_content_without_ad(links: Rows[AuditedLinks], ad_names: Rows[AdNames]) 
     """
     with_ads = ad_names.filter(pl.col(AdNames.level) == AdLevel.AD).select(CAMPAIGN).unique()
     value = _resolved(SessionFacts.utm_content)
-    return (
-        links.filter(
-            (pl.col(SessionFacts.match_status) == MatchStatus.MATCHED)
-            & pl.col(SessionFacts.match_method).is_in(OF_CAMPAIGNS)
-            & value.is_not_null()
-        )
-        .join(with_ads, on=CAMPAIGN, how="semi")
-        .with_columns(
-            value.alias(UtmAudit.value), pl.lit(SessionFacts.utm_content).alias(UtmAudit.parameter)
-        )
-        .pipe(_list_as, AuditKind.CONTENT_WITHOUT_AD)
-    )
+    troubled = links.filter(
+        (pl.col(SessionFacts.match_status) == MatchStatus.MATCHED)
+        & pl.col(SessionFacts.match_method).is_in(OF_CAMPAIGNS)
+        & value.is_not_null()
+    ).join(with_ads, on=CAMPAIGN, how="semi")
+    parameter, campaign_id = pl.lit(SessionFacts.utm_content), pl.col(UtmAudit.campaign_id)
+    return _list_as(troubled, AuditKind.CONTENT_WITHOUT_AD, value, parameter, campaign_id)
 
 
 def list_aliases_to_nothing(links: Rows[AuditedLinks]) -> pl.LazyFrame:
     """List the links whose alias leads to an ad or campaign that no feed knows."""
     parameter = pl.col(AuditedLinks.parameter)
     value = pl.coalesce(pl.when(parameter == name).then(pl.col(name)) for name in UTM_VALUES)
-    return (
-        links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())
-        .with_columns(value.alias(UtmAudit.value), _nothing(UtmAudit.campaign_id))
-        .pipe(_list_as, AuditKind.ALIAS_TO_NOTHING)
-    )
+    troubled = links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())
+    return _list_as(troubled, AuditKind.ALIAS_TO_NOTHING, value, parameter)
 
 
-def _list_as(links: pl.LazyFrame, kind: AuditKind) -> pl.LazyFrame:
+def _list_as(
+    links: pl.LazyFrame,
+    kind: AuditKind,
+    value: pl.Expr,
+    parameter: pl.Expr,
+    campaign_id: pl.Expr = NOTHING,
+) -> pl.LazyFrame:
     """Links with the key of the audit's row that they count for."""
-    named = links.with_columns(pl.lit(kind).alias(UtmAudit.kind), _nothing(UtmAudit.ad_id))
-    return named.select(*AUDITED, *OF_LINK)
-
-
-def _nothing(name: str) -> pl.Expr:
-    return pl.lit(None, polars_schema(UtmAudit)[name]).alias(name)
+    told = {
+        UtmAudit.kind: pl.lit(kind),
+        UtmAudit.value: value,
+        UtmAudit.parameter: parameter,
+        UtmAudit.campaign_id: campaign_id,
+        UtmAudit.ad_id: NOTHING,
+    }
+    return links.with_columns(**told).select(*AUDITED, *OF_LINK)
 
 
 def _resolved(name: str) -> pl.Expr:

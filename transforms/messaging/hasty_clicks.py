@@ -144,7 +144,6 @@ def _add_soon(clicks: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _is_soon(since: pl.Expr) -> pl.Expr:
-    """Whether so much time after a delivery is soon."""
     return since.is_between(pl.duration(), pl.duration(seconds=DELIVERY_SECONDS))
 
 

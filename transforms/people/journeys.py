@@ -197,7 +197,6 @@ def _set_out_sessions(sessions: Rows[ContactSessions]) -> pl.LazyFrame:
 
 
 def _set_out_orders(orders: Rows[PricedOrders]) -> pl.LazyFrame:
-    """Orders with what they brought."""
     brought = pl.when(PricedOrders.is_conversion).then(PricedOrders.revenue)
     return orders.pipe(
         _shape,

@@ -20,12 +20,10 @@ DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
 
 def _fold(field: pl.Expr) -> pl.Expr:
-    """Text as it is compared."""
     return field.str.strip_chars().str.to_lowercase()
 
 
 def _text(value: object) -> str:
-    """A value of the rules as it is compared."""
     return str(value).strip().lower()
 
 
@@ -98,14 +96,12 @@ def _as_instant(field: pl.Expr, timezone: str) -> pl.Expr:
 
 
 def _is_in(field: pl.Expr, values: object, timezone: str) -> pl.Expr:
-    """Whether one of several values."""
     listed = values if isinstance(values, list) else [values]
     equal = (_equals(field, value, timezone) for value in listed)
     return pl.any_horizontal(pl.lit(value=False), *equal)
 
 
 def _contains(field: pl.Expr, value: object, _: str) -> pl.Expr:
-    """Whether the text is a part."""
     return _fold(field).str.contains(_text(value), literal=True)
 
 

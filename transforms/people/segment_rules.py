@@ -72,7 +72,7 @@ def parse_rules(rules: str | None, timezone: str = "UTC") -> pl.Expr:
 
 
 def select_rule_members(
-    contacts: Rows[Contacts], segments: Iterable[tuple[str, str, str]], timezone: str = "UTC"
+    contacts: Rows[Contacts], segments: Iterable[tuple[str, str, str]], timezone: str
 ) -> pl.LazyFrame:
     """List the contacts that segments' rules draw.
 

@@ -270,7 +270,6 @@ def _select_first_sends(events: Rows[MessageEvents], sends: Rows[ContactSends]) 
 
 
 def _same_place() -> pl.Expr:
-    """Whether the row before is of the same contact and channel."""
     return pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in PLACE).fill_null(
         value=False
     )

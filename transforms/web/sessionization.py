@@ -28,9 +28,9 @@ NO_CAMPAIGN = 0
 def build_sessions(
     page_views: pl.LazyFrame,
     timezone: str,
-    timeout_minutes: int = 30,
+    timeout_minutes: int,
     *,
-    split_at_midnight: bool = False,
+    split_at_midnight: bool,
 ) -> pl.LazyFrame:
     """Cut the page views of each visitor into sessions.
 

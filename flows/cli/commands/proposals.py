@@ -111,7 +111,6 @@ def _say_what_tables_need() -> str:
 
 
 def _sketch_feed(feed: PlacedFeed) -> Iterator[str]:
-    """An entry to fill in for a file of one's own, as comments."""
     theirs = feed.proposals[0].to_map
     if theirs:
         mapped = ", ".join(f"… = {write_toml(name)}" for name in theirs)

@@ -138,7 +138,6 @@ class UnitBuilder:
         return self._name(sums.pipe(assume_deliveries, assumed), UNIT, of, contacts)
 
     def _sum_events(self, counted: Rows[CountedEvents], contacts: pl.LazyFrame) -> pl.LazyFrame:
-        """What is counted of each event likewise."""
         alone = counted.with_columns(OWN_PLACE.alias(MESSAGE))
         sums = sum_message_days(no_rows(SendFacts), alone, self.named.timezone)
         of = counted.select(

@@ -73,7 +73,6 @@ class VariantCells:
     def _list_left_out(
         self, cell: AskedCell, variants: list[dict[str, Any]], count: str
     ) -> pl.DataFrame:
-        """What does not count in the operands of some variants."""
         return merge_left_out(
             self.sends.list_left_out(_scope(cell, of), name)
             for of in variants

@@ -68,7 +68,6 @@ class ListCells:
 
     @cached_property
     def _changes(self) -> pl.DataFrame:
-        """The steps of every subscription, in their order."""
         activities, zone = self.run.activities, self.run.timezone
         return pl.concat(
             list_changes(

@@ -67,9 +67,9 @@ class StatsGiven:
     stats: StatsRows
     versions: AdVersions
     currency: str
-    conversions: Rows[AdConversions] | None = None
-    accounts: Rows[AdAccounts] | None = None
-    exchange_rates: Rows[ExchangeRates] | None = None
+    conversions: Rows[AdConversions] | None
+    accounts: Rows[AdAccounts] | None
+    exchange_rates: Rows[ExchangeRates] | None
     apart: Sequence[str] = ()
     days: DayRanges | None = None
 

@@ -35,7 +35,7 @@ class StatsRows:
     rows: Rows[FeedStats]
 
 
-def hold_stats(stats: Rows[AdStats], apart: Sequence[str] = ()) -> StatsRows:
+def hold_stats(stats: Rows[AdStats], apart: Sequence[str]) -> StatsRows:
     """Stats in memory, for who looks at few of them.
 
     Args:

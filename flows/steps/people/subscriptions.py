@@ -98,7 +98,6 @@ def build_subscriptions(inputs: StepInputs, activities: Activities) -> Subscript
 
 
 def _list_events(activities: Activities) -> Rows[MessageEvents]:
-    """The events that may be a list's own."""
     kept = activities.pieces["events"].scan_extract(LISTS)
     rows = activities.number("events", kept)
     events = restore_contacts(rows, activities.people)
@@ -173,6 +172,5 @@ def _list_sendings(
 
 
 def _find(parts: Iterable[pl.LazyFrame], activities: Activities) -> Rows[FirstSendings]:
-    """The first of sendings, held part by part."""
     held = (part.collect(engine="streaming") for part in parts)
     return materialize(find_firsts(held, activities.people, activities.places), FirstSendings)

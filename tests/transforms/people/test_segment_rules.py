@@ -61,7 +61,9 @@ CONTACTS = pl.LazyFrame(
 )
 def test_rules_draw_members(rules: object, members: str) -> None:
     """A missing value equals nothing and differs from everything."""
-    drawn = select_rule_members(CONTACTS, [("o", "s", json.dumps(rules)), ("p", "t", '{"vip":1}')])
+    drawn = select_rule_members(
+        CONTACTS, [("o", "s", json.dumps(rules)), ("p", "t", '{"vip":1}')], "UTC"
+    )
     assert drawn.collect().rows() == [("o", "s", member) for member in members]
 
 
@@ -101,7 +103,7 @@ TYPED = pl.LazyFrame(
 )
 def test_numbers_are_compared_as_numbers_and_times_as_times(rules: object, members: str) -> None:
     """As text "10" is below "9", and an offset changes the order; 007 is an id and no 7."""
-    drawn = select_rule_members(TYPED, [("o", "s", json.dumps(rules))]).collect()
+    drawn = select_rule_members(TYPED, [("o", "s", json.dumps(rules))], "UTC").collect()
     assert "".join(drawn["contact_id"]) == members
 
 

@@ -242,7 +242,8 @@ def snowplow() -> Snowplow:
         .rename({"user_id": "contact_id", "useragent": "user_agent"})
     )
     rows = views.with_columns(org_id=pl.lit("default")).iter_rows(named=True)
-    keyed = key_traffic_sources(build_sessions(frame(PageViews, rows), "UTC")).drop(UTM_VALUES)
+    built = build_sessions(frame(PageViews, rows), "UTC", 30, split_at_midnight=False)
+    keyed = key_traffic_sources(built).drop(UTM_VALUES)
     ours = keyed.join(
         list_traffic_sources(keyed), on=SOURCE_KEY, how="left", validate="m:1"
     ).collect()

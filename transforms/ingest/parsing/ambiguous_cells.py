@@ -59,9 +59,7 @@ class Points(NamedTuple):
     is_shown: bool = False
 
 
-def count_points(
-    parsed: pl.DataFrame, resolved: ResolvedMapping, *, of_counts: bool = False
-) -> Points:
+def count_points(parsed: pl.DataFrame, resolved: ResolvedMapping, *, of_counts: bool) -> Points:
     """Count the numbers that are read with a decimal point and could be a thousand times as much.
 
     One with another number of digits behind its point shows that no point groups them. A rate of
