@@ -47,6 +47,7 @@ CONTACT = {"contact_id": "c1", "email": "a@x.io", "updated_at": at(1)}
 MESSAGE = {"message_id": "m1", "name": "News", "channel": "email", "updated_at": at(1)}
 SPRING = {"platform": "google_ads", "campaign_id": "7", "campaign_name": "Spring"}
 STATS = {"date_day": "2026-03-08", "clicks": 1, "impressions": 9, "spend": "1"}
+WINDOW = {"attribution_start_date": "2026-03-05", "attribution_window_days": 7}
 CLICK = {"event_type": "email_clicked", "url": "https://x.io/"}
 VIEW = {"anonymous_id": "d1", "url": "https://x.io/?utm_source=google"}
 WORLDS: dict[str, tuple[Rows, Rows]] = {
@@ -105,14 +106,15 @@ WORLDS: dict[str, tuple[Rows, Rows]] = {
             "contacts": [CONTACT],
             "messages": [MESSAGE],
             "sends": [send(1, at(3))],
-            "events": [event(1, "opened", at(7), message_id="m1", contact_id="c1")],
+            "events": [event(1, "clicked", at(7), message_id="m1", contact_id="c1")],
+            "orders": [{"order_id": "o1", "ordered_at": at(8), "revenue": "5", "contact_id": "c1"}],
         },
         {"messages": [{**MESSAGE, "channel": "sms", "updated_at": at(2)}]},
     ),
     "nothing but settings": (
         {
             "contacts": [CONTACT],
-            "messages": [{**MESSAGE, "send_date": "2026-03-05"}],
+            "messages": [{**MESSAGE, "channel": "direct_mail", **WINDOW}],
             "sends": [send(1, None)],
             "page_views": [
                 {**VIEW, "page_view_id": f"w{minute}", "viewed_at": at(8, f"03:{minute}:00")}
@@ -133,6 +135,7 @@ NIGHTS: dict[str, tuple[str, set[str]]] = {
     "rows": ("", {*WORLDS} - {MESSAGES, ADS}),
     "messages alone": ("", {MESSAGES}),
     "ads alone": ("", {ADS}),
+    "links": ('[ads]\nmatch = "utm_content"\n', set()),
     "zone": ('[workspace]\ntimezone = "America/New_York"\n', set()),
     "sessions": ('[workspace]\nchannels = ["whatsapp"]\n[sessions]\ntimeout_minutes = 15\n', set()),
 }
