@@ -26,7 +26,12 @@ SERVED = (
     ("tests/faults/", "tests/flows/test_nights.py"),
 )
 """What shares a server, or a process that has imported what it forks."""
-LONGEST = (*chain(*SERVED), "tests/test_end_to_end.py", "tests/flows/announcements/")
+LONGEST = (
+    *chain(*SERVED),
+    "tests/test_end_to_end.py",
+    "tests/flows/announcements/",
+    "tests/flows/test_kept_inputs.py",
+)
 """Tests that take tens of seconds together."""
 
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > LEAST_FREE:
