@@ -66,6 +66,10 @@ class RunFacts:
         """Let go of all facts, which refer to each other and so would outlast the reports."""
         vars(self).clear()
 
+    def forget_people(self) -> None:
+        """Let go of what people did, the most that a run holds, once all reports are made."""
+        vars(self).pop("activities", None)
+
     @cached_property
     def channels(self) -> Deferred[RunChannels]:
         """The channels of the run."""

@@ -154,7 +154,15 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             *find_conversion_warnings(catalog.only("ad_stats", "ad_conversions"), ads),
         ]
 
-    found = [
+    found: list[Warned] = []
+    if run.catalog.feeds.is_configured("contacts", "orders"):
+        found += run.reports.recall_warnings(
+            "warnings of people",
+            [facts.activities],
+            lambda: find_people_warnings(facts.activities.value),
+        )
+    facts.forget_people()
+    found += [
         *run.reports.recall_warnings(
             "warnings of messages",
             [catalog, facts.sends],
@@ -166,12 +174,6 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             lambda: compare_segments(catalog.only(*MEMBERS), timezone),
         ),
     ]
-    if run.catalog.feeds.is_configured("contacts", "orders"):
-        found += run.reports.recall_warnings(
-            "warnings of people",
-            [facts.activities],
-            lambda: find_people_warnings(facts.activities.value),
-        )
     if is_given(run.catalog, "attribution", "order_touches"):
         inputs = run.give(["orders", "exchange_rates"])
         found += run.reports.recall_warnings(

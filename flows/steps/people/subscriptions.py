@@ -82,19 +82,20 @@ def build_subscriptions(inputs: StepInputs, activities: Activities) -> Subscript
     The keeper has the first sendings of the pieces that stay as they are.
     """
     people, places = activities.people, activities.places
-    timezone, happened = inputs.config.workspace.timezone, _list_events(activities)
-    channel = pl.col(FirstSendings.channel).cast(SHARED)
-    of_lists = key_contacts(happened).select(FirstSendings.contact_key, channel).unique()
-    firsts = _find_firsts(activities, inputs.keeper)
+    timezone, channel = inputs.config.workspace.timezone, pl.col(FirstSendings.channel).cast(SHARED)
+    firsts, happened = _find_firsts(activities, inputs.keeper), _list_events(activities)
+    keys = key_contacts(happened).select(FirstSendings.contact_key, channel)
+    of_lists = keys.unique().collect(engine="streaming").lazy()
     few = firsts.join(of_lists, on=PLACE, how="semi", build_side=HELD)
     told = restore_firsts(few, people, places)
     steps = materialize(list_steps(happened, told), SubscriptionSteps)
+    del happened, keys  # Not held beside all that follows.
     rest = firsts.join(of_lists, on=PLACE, how="anti", build_side=HELD)
     others = sum_first_days(rest, people, places, timezone)
-    days = pl.concat([sum_subscription_days(steps, timezone), others])
-    return SubscriptionFacts(
-        materialize(find_states(steps), SubscriptionStates), materialize(days, SubscriptionDays)
+    days = materialize(
+        pl.concat([sum_subscription_days(steps, timezone), others]), SubscriptionDays
     )
+    return SubscriptionFacts(materialize(find_states(steps), SubscriptionStates), days)
 
 
 def _list_events(activities: Activities) -> Rows[MessageEvents]:
