@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from contracts.manifest import Manifest
-from flows.errors import ConfigurationError
+from flows.errors import ConfigurationError, StorageFailed
 from flows.progress import Progress
 from flows.remote.address import parse_address
 from flows.remote.needs import TO_LOOK
@@ -49,6 +49,10 @@ def launch_run(
         if SERVER_IS_DEAD in str(error):
             refuse_dead_server(error)
         raise
+    except import_module("httpx").TransportError as error:
+        msg = "the Prefect server stopped answering during the run, whose end it does not know"
+        hint = f"`campaign-reports status {root}` says whether it was published; start the server."
+        raise StorageFailed(msg, hint) from error
 
 
 def refuse_dead_server(error: Exception) -> NoReturn:

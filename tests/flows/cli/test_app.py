@@ -11,10 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import polars as pl
 import pytest
 
 from contracts.manifest import Manifest, Warned
+from flows import campaign_reports
 from flows.cli import launch
 from flows.cli.app import main
 from flows.cli.commands import run
@@ -365,3 +367,20 @@ def test_warnings_are_one_line_a_code_and_feed(
     rest = "note_04, note_05, note_06, note_07, note_08"
     assert lines[-1] == f"note 3 (… and 5 more: {rest}; all in manifest.json)"
     assert len(lines) == 7, "ten lines in all"
+
+
+def test_a_prefect_server_that_dies_during_a_run_is_told_as_what_it_is(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call
+) -> None:
+    """The run may have published: nothing is said of that but where to see it."""
+
+    def die(*_: object, **__: object) -> Manifest:
+        msg = "All connection attempts failed"
+        raise httpx.ConnectError(msg)
+
+    monkeypatch.setattr(launch, "start_server", lambda: None)
+    monkeypatch.setattr(campaign_reports, "run_workspace", die)
+    told = call("run", workspace, code=4).err
+    assert "the Prefect server stopped answering during the run" in told
+    assert f"campaign-reports status {workspace}" in told
+    assert "has changed" not in told
