@@ -8,6 +8,7 @@ from polars.testing import assert_frame_equal
 
 from flows.config import memory
 from flows.config.loading import load_workspace
+from flows.steps.ads import ad_facts, performance_reports
 from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.matching import session_reports
 from flows.steps.matching.sessions import find_sessions
@@ -43,7 +44,8 @@ def folders(
     given = StepInputs.afresh(read.catalog, config, root / "scratch")
     sessions = find_sessions(given)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "MOST_STATS", 800)
+        for module in (ad_facts, performance_reports):
+            patch.setattr(module, "STATS_ROWS", memory.STATS_ROWS._replace(most=800))
         if request.param == "in files":
             patch.setattr(report_files, "ROWS_AT_A_TIME", 500)
             patch.setattr(session_reports, "SESSIONS_A_PART", 3_000)

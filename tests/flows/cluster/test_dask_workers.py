@@ -19,6 +19,7 @@ from flows.config import memory
 from flows.errors import ConfigurationError
 from flows.kept.kept_steps import KeptSteps
 from flows.readers import RefusedFile
+from flows.steps.ads import ad_facts, performance_reports
 from flows.steps.messaging import key_files
 from flows.storage.snapshots.published_files import read_pointer
 from tests.support.samples import EVERY_TABLE, copy_sample
@@ -200,7 +201,8 @@ def test_a_cluster_gives_the_same_bytes(
     published_sample: Callable[[str], Path],
 ) -> None:
     monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
-    monkeypatch.setattr(memory, "MOST_STATS", 100)
+    for module in (ad_facts, performance_reports):
+        monkeypatch.setattr(module, "STATS_ROWS", memory.STATS_ROWS._replace(most=100))
     here = read_snapshot(published_sample(sample))
     with connect(address, tmp_path) as workers:
         there = run_sample(sample, tmp_path / "there", workers)
@@ -215,7 +217,8 @@ def test_a_worker_killed_and_one_stopped_for_a_while(
 ) -> None:
     """The largest sample; without a disturbance its bytes would be no others."""
     monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
-    monkeypatch.setattr(memory, "MOST_STATS", 100)
+    for module in (ad_facts, performance_reports):
+        monkeypatch.setattr(module, "STATS_ROWS", memory.STATS_ROWS._replace(most=100))
     here = read_snapshot(published_sample("journeys"))
     killed, slow, *_ = (worker.pid for worker in cluster.workers.values())
 

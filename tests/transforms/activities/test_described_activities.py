@@ -237,26 +237,27 @@ def test_sends_bear_names_channel_and_window() -> None:
 
 
 def test_a_send_without_sent_at_has_the_time_that_the_reports_give_it() -> None:
-    """Its `sent` event, else its creation, else its message's time (m3's noon)."""
+    """Its creation, else its `sent` event, else its message's time (m3's noon)."""
     own = {"org_id": "o", "contact_id": "101"}
     early, late = NOON - HOUR, NOON + HOUR
     sends = [
         own | {"send_id": "31", "message_id": "m3", "sent_at": late, "created_at": early},
         own | {"send_id": "32", "message_id": "m3", "created_at": early},
-        own | {"send_id": "33", "message_id": "m3", "created_at": early},
+        own | {"send_id": "33", "message_id": "m3"},
         own | {"send_id": "34", "message_id": "m3"},
         own | {"send_id": "35", "message_id": "m2"},
     ]
     events = [
         event("e1", "whatsapp_sent", send_id="31"),
         event("e2", "whatsapp_sent", send_id="32", occurred_at=late),
-        event("e3", "whatsapp_opened", send_id="33"),
+        event("e3", "whatsapp_sent", send_id="33", occurred_at=late),
+        event("e4", "whatsapp_opened", send_id="34"),
     ]
     described = told(sends, events)
     assert described.sort("send_id").select("send_id", "sent_at").collect().rows() == [
         ("31", late),
-        ("32", late),
-        ("33", early),
+        ("32", early),
+        ("33", late),
         ("34", NOON),
         ("35", None),
     ]
