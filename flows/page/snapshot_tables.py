@@ -1,6 +1,6 @@
 """The tables of a snapshot, as the page reads them: columns, sums and counts, never all rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ class SnapshotTables:
         manifest: What is known of the run.
         given: The tables and groups that may be read; all where there are none.
         hidden: Figures that are as if no table had them.
+        blank: Figures -> the rows in which there is no such thing to count.
     """
 
     folder: Path
@@ -32,6 +33,7 @@ class SnapshotTables:
     currency: str
     given: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
+    blank: Mapping[str, pl.Expr] = field(default_factory=dict, repr=False, compare=False)
     _files: dict[str, list[Path]] = field(default_factory=dict, repr=False, compare=False)
     _columns: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
     _keys: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
@@ -43,6 +45,10 @@ class SnapshotTables:
     def without(self, hidden: frozenset[str]) -> "SnapshotTables":
         """The same tables without some figures."""
         return replace(self, hidden=hidden, _columns={})
+
+    def blanking(self, blank: Mapping[str, pl.Expr]) -> "SnapshotTables":
+        """The same tables with nothing instead of some figures in some rows."""
+        return replace(self, blank=blank)
 
     @property
     def identity(self) -> list[list[str]]:
@@ -65,7 +71,10 @@ class SnapshotTables:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The rows of a table that was written."""
-        return pl.scan_parquet(self.files(table))
+        given = [name for name in self.columns(table) if name in self.blank]
+        return pl.scan_parquet(self.files(table)).with_columns(
+            pl.when(~self.blank[name]).then(name) for name in given
+        )
 
     def columns(self, table: str) -> list[str]:
         """The columns of a table; none where it was not written."""

@@ -138,9 +138,11 @@ def _of_period(
 
 def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
     money = {C.spend: "Spend", C.revenue: "Revenue"}
+    sums = days.sum(money, period)
+    known = " and ".join(of for name, of in money.items() if sums.get(name) is not None)
     roas = "Revenue per unit spent, by the day"
     drawn = (
-        draw_chart(days, "Spend and revenue by the day", money, period),
+        draw_chart(days, f"{known.capitalize()} by the day", money, period),
         draw_ratio(days, roas, (C.revenue, C.spend), period),
         draw_chart(days, "Clicks by the day", {C.clicks: "Clicks"}, period),
         draw_chart(days, "Sessions by the day", {C.sessions: "Sessions"}, period),

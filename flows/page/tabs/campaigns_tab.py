@@ -1,5 +1,7 @@
 """The tab of campaigns over all message channels."""
 
+from collections import defaultdict
+
 import polars as pl
 
 from contracts.reports.campaigns import DeliverySummary, HierarchyReport
@@ -7,6 +9,7 @@ from contracts.vocabulary import MessageLevel
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
+from flows.page.tabs.channel_specs import COUNTED, list_impossible
 from flows.page.views import Block, Tab, make_tab, only_made
 
 H = HierarchyReport
@@ -53,12 +56,32 @@ def build_campaigns_tab(published: SnapshotTables) -> Tab:
     )
     tables = only_made(
         (
-            make_opening_table(published, campaigns, _list_levels()),
+            make_opening_table(_blank_impossible(published), campaigns, _list_levels()),
             make_table(published, deliveries),
         )
     )
     shown = [Block(title="All days" if tables else "", tables=tables)]
     return make_tab("campaigns", shown, nothing="No feed has a campaign yet.")
+
+
+def _blank_impossible(published: SnapshotTables) -> SnapshotTables:
+    """The same tables without the opens of direct mail, the clicks of push, and their like."""
+    if not published.has(HIERARCHY):
+        return published
+    counts = (
+        published.scan(HIERARCHY)
+        .filter(pl.col(H.level) == MessageLevel.MESSAGE)
+        .group_by(H.channel)
+        .agg(pl.col(list(COUNTED.values())).sum())
+        .collect()
+    )
+    blank = defaultdict(list)
+    for row in counts.iter_rows(named=True):
+        for figure in list_impossible(row[H.channel], row):
+            blank[figure].append(row[H.channel])
+    return published.blanking(
+        {figure: pl.col(H.channel).is_in(channels) for figure, channels in blank.items()}
+    )
 
 
 def _list_levels() -> list[FinerLevel]:

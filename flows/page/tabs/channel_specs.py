@@ -3,6 +3,8 @@
 Their tables are named without the group, which is the channel (`TableSpec.of`).
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from contracts.reports.messaging import (
@@ -144,23 +146,30 @@ OF_ACTIONS: dict[Action, tuple[str, ...]] = {
 """Action -> the figures that there are only where it is; the first of them counts it."""
 
 
+COUNTED = {action: figures[0] for action, figures in OF_ACTIONS.items()}
+
+
 def find_impossible(published: SnapshotTables, channel: str) -> frozenset[str]:
     """The figures that a channel cannot have, and that none of its messages has.
 
     Args:
         channel: Its group of tables; one of the user's own has whatever its messages have.
     """
-    possible = next((acts for name, acts in CHANNEL_ACTIONS.items() if name == channel), ())
-    counts = {action: figures[0] for action, figures in OF_ACTIONS.items()}
     found = (
         published.scan(f"{channel}/message_report")
-        .select(pl.col(list(counts.values())).sum())
+        .select(pl.col(list(COUNTED.values())).sum())
         .collect()
         .row(0, named=True)
     )
+    return list_impossible(channel, found)
+
+
+def list_impossible(channel: str, counts: Mapping[str, int]) -> frozenset[str]:
+    """The figures that a channel cannot have, and of which its messages' counts are 0."""
+    possible = next((acts for name, acts in CHANNEL_ACTIONS.items() if name == channel), ())
     return frozenset(
         figure
         for action, figures in OF_ACTIONS.items()
-        if action not in possible and not found[counts[action]]
+        if action not in possible and not counts[COUNTED[action]]
         for figure in figures
     )

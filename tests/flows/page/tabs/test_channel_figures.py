@@ -6,6 +6,7 @@ import pytest
 
 from contracts.reports.messaging import MessageReport as M
 from flows.page.snapshot_tables import SnapshotTables
+from flows.page.tabs.campaigns_tab import build_campaigns_tab
 from flows.page.tabs.channel_specs import find_impossible
 from flows.page.tabs.channel_tab import build_channel_tab
 from tests.support.publishing import publish
@@ -65,3 +66,22 @@ def test_a_letter_that_came_back_is_told(tmp_path: Path) -> None:
     )
     published = SnapshotTables(ran.folder, None, "W", "UTC", "USD")  # type: ignore[arg-type]
     assert M.bounced not in find_impossible(published, "direct_mail")
+
+
+def test_campaigns_have_no_figure_that_their_channel_cannot_have(
+    published: SnapshotTables,
+) -> None:
+    block = build_campaigns_tab(published).blocks[-1]
+    titles = [column.title for column in block.tables[0].columns]
+    opens, clicks = titles.index("Opens by people"), titles.index("Clicks by people")
+    shown = {
+        row.cells[1].text: (row.cells[opens].text, row.cells[clicks].text)
+        for row in block.tables[0].rows
+    }
+    none = "\N{EN DASH}"
+    assert shown == {
+        "email": ("0", "0"),
+        "sms": (none, "0"),
+        "whatsapp": (none, none),
+        "direct_mail": (none, none),
+    }
