@@ -207,5 +207,9 @@ WARNINGS: Mapping[str, str] = {
         "a platform name that looks misspelt, or that links name otherwise (`google` in a feed, "
         "whose sessions look for `google_ads`): the entry of `values` that mends it"
     ),
+    "views_unused": (
+        "page views of days of which their organization's feed of sessions has none: they make no "
+        "session, as all of an organization's come from one of the two"
+    ),
 }
 """Code -> what is doubtful."""

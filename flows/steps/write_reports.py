@@ -19,6 +19,7 @@ from flows.steps.matching.session_reports import (
     warn_of_aliases,
     write_session_matches,
 )
+from flows.steps.matching.unused_views import find_unused_views
 from flows.steps.messaging.message_reports import write_channel_reports, write_overviews
 from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.people.people_reports import (
@@ -174,6 +175,10 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             lambda: compare_segments(catalog.only(*MEMBERS), timezone),
         ),
     ]
+    web = catalog.only("page_views", "sessions")
+    found += run.reports.recall_warnings(
+        "warnings of page views", [web, timezone], lambda: find_unused_views(web, timezone)
+    )
     if is_given(run.catalog, "attribution", "order_touches"):
         inputs = run.give(["orders", "exchange_rates"])
         found += run.reports.recall_warnings(
