@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.erasures import ERASED, Erasures, IdentifierKind
+from contracts.erasures import ERASED, KIND_OF_COLUMN, Erasures, IdentifierKind
 from flows.readers import ROW_NUMBER
-from transforms.common.erased_rows import is_erased, says_erased
+from transforms.common.erased_rows import bears_erased, is_erased, says_erased
+from transforms.web.utm import read_parameters
 
 ABOUT_A_PERSON = frozenset({"contacts", "list_members"})
 """Tables whose rows are nothing without their person."""
@@ -17,11 +18,11 @@ PERSONAL = [
     IdentifierKind.DEVICE,
     "attributes",
     "url",
-    "landing_url",
     "referrer",
 ]
 """What a fact is kept without where aggregates are kept."""
 
+LANDING_URL = "landing_url"
 REASON = "reason"
 
 
@@ -51,11 +52,24 @@ class Erasing:
         return valid.select(erased=is_erased(valid.schema, self.erasures)).to_series()
 
     def forget_ids(self, valid: pl.DataFrame, erased: pl.Series) -> pl.DataFrame:
-        """Facts of erased people without what tells the person."""
-        if not erased.any():
+        """Facts of erased people without what tells the person.
+
+        Of the page on which a visit began its utm values and click ids stay, so that it stays the
+        visit of its ad.
+        """
+        if self.erasures is None or not erased.any():
             return valid
-        return valid.with_columns(
-            pl.when(~erased).then(name).alias(name) for name in PERSONAL if name in valid.columns
+        gone = {name: pl.lit(None) for name in PERSONAL}
+        gone[LANDING_URL] = read_parameters(pl.col(LANDING_URL))
+        bare = valid.with_columns(
+            pl.when(erased).then(kept).otherwise(name).alias(name)
+            for name, kept in gone.items()
+            if name in valid.columns
+        )
+        return bare.with_columns(
+            pl.when(~(erased & bears)).then(name).alias(name)
+            for name, bears in bears_erased(bare.schema, self.erasures).items()
+            if name not in KIND_OF_COLUMN
         )
 
     def hide_rejected(self, rejected: pl.DataFrame, parsed: pl.DataFrame) -> pl.DataFrame:

@@ -21,18 +21,23 @@ def is_erased(schema: Mapping[str, pl.DataType], erasures: Erasures) -> pl.Expr:
             quarantine that could not be read are looked at word by word (`says_erased`).
         erasures: who was erased.
     """
-    org_id = pl.col(ORG_ID) if ORG_ID in schema else pl.lit(None, pl.String)
-    named = [
-        pl.struct(org_id.alias(ORG_ID), pl.col(name).alias(name)).map_batches(
-            lambda cells, name=name: _judge(cells, name, erasures), return_dtype=pl.Boolean
-        )
-        for name, dtype in schema.items()
-        if dtype == pl.String and (name in KIND_OF_COLUMN or not name.endswith("_id"))
-    ]
+    named = list(bears_erased(schema, erasures).values())
     if Quarantine.failed_checks in schema:
         raw = pl.col(Quarantine.raw)
         named.append(says_erased(pl.when(raw.str.contains(UNREAD)).then(raw), erasures))
     return pl.any_horizontal(pl.lit(value=False), *named)
+
+
+def bears_erased(schema: Mapping[str, pl.DataType], erasures: Erasures) -> dict[str, pl.Expr]:
+    """Column -> whether its cell bears an erased person, for all but ids of other things."""
+    org_id = pl.col(ORG_ID) if ORG_ID in schema else pl.lit(None, pl.String)
+    return {
+        name: pl.struct(org_id.alias(ORG_ID), pl.col(name).alias(name)).map_batches(
+            lambda cells, name=name: _judge(cells, name, erasures), return_dtype=pl.Boolean
+        )
+        for name, dtype in schema.items()
+        if dtype == pl.String and (name in KIND_OF_COLUMN or not name.endswith("_id"))
+    }
 
 
 def says_erased(record: pl.Expr, erasures: Erasures) -> pl.Expr:

@@ -247,6 +247,32 @@ def test_facts_can_be_kept_without_any_id(root: Path) -> None:
         assert list(find_traces(folder)) == []
 
 
+def test_a_kept_visit_stays_that_of_its_ad_and_no_text_names_the_person(tmp_path: Path) -> None:
+    """The utm values of its first page stay; an address in a word or an error goes."""
+    landing = "https://x.io/u/ann-4711?utm_source=facebook&utm_campaign=Spring"
+    files = {
+        "contacts": CONTACTS,
+        "ads": b"platform,campaign_id,campaign_name\nfacebook_ads,9,Spring\n",
+        "sessions": "session_id,started_at,contact_id,landing_url,utm_term\n"
+        f"v1,2026-01-10T12:00:00Z,{ID},{landing},{ADDRESS}\n".encode(),
+        "sends": "send_id,contact_id,message_id,status,sent_at,error\n"
+        f"s1,{ID},m1,bounced,2026-01-10T12:00:00Z,550 <{ADDRESS}> unknown\n".encode(),
+    }
+    toml = '[workspace]\nmax_rejected_share = 1.0\n[erasure]\naggregates = "keep"\n' + "".join(
+        feed(table, f"raw/{table}.csv") for table in files
+    )
+    root = write_workspace(
+        tmp_path / "ws", toml, {f"raw/{table}.csv": data for table, data in files.items()}
+    )
+    publish_tables(root)
+    erase(root, contact=ID)
+    publish_tables(root)
+    visits = pl.read_parquet(published_tables(root)["ads", "campaign_performance"])
+    assert visits.select("campaign_id", "sessions").rows() == [("9", 1)]
+    for folder in (root / "reports", root / "state", root / "quarantine"):
+        assert list(find_traces(folder)) == []
+
+
 @pytest.mark.parametrize("aggregates", ["keep", "restate"])
 def test_rejected_rows_of_a_person_say_nothing_any_more(tmp_path: Path, aggregates: str) -> None:
     """A row whose stamp cannot be read gives no fact to keep: it is refused as the person's."""
