@@ -11,7 +11,7 @@ from contracts.config.workspace import AdsSection
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
 from contracts.manifest import Check, Warned, count_of
-from contracts.reports.session_matches import SessionMatches
+from contracts.reports.session_matches import SessionMatches, UtmAudit
 from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import materialize
 from flows.steps.matching.sessions import sort_sessions
@@ -20,6 +20,7 @@ from flows.storage.table_checks import equal_or_more
 from transforms.matching.match_sessions import MatchedSessions
 from transforms.matching.shared_names import list_names_used_twice
 from transforms.matching.suggestions import suggest_targets
+from transforms.matching.troubled_links import list_aliases_to_nothing
 from transforms.matching.utm_audit import audit_utm
 from transforms.reports.session_matches import describe_sessions, list_matches, share_links
 
@@ -119,15 +120,18 @@ def warn_of_aliases(
     if not ads.aliases:
         return
     unknown = _find_unknown(ads, ad_names)
-    of_aliases = links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())
-    sessions = int(of_aliases.select(pl.sum(AuditedLinks.session_count)).collect().item())
-    if not unknown and not sessions:
+    read = [UtmAudit.value, AuditedLinks.session_count]
+    lost = list_aliases_to_nothing(links).select(read).collect()
+    sessions = int(lost.get_column(AuditedLinks.session_count).sum())
+    meant = {value.casefold() for value in unknown}
+    used = sorted({*lost.get_column(UtmAudit.value).drop_nulls()})
+    unknown += [value for value in used if value.casefold() not in meant]
+    if not unknown:
         return
     named = ", ".join(repr(value) for value in unknown[:NAMED_ALIASES])
-    which = f" ({named})" if named else ""
     message = (
-        f"aliases of [ads.aliases]{which} lead to ads or campaigns that no feed knows, and leave "
-        f"{count_of(sessions, 'session')} unmatched; correct or remove them there"
+        f"aliases of [ads.aliases] ({named}) lead to ads or campaigns that no feed knows, and "
+        f"leave {count_of(sessions, 'session')} unmatched; correct or remove them there"
     )
     yield Warned(code="alias_unknown", message=message, count=sessions, setting="[ads.aliases]")
 

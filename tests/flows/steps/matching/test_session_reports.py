@@ -102,6 +102,21 @@ def test_an_alias_to_nothing_is_warned_of(tmp_path: Path) -> None:
     assert isinstance(audit, pl.DataFrame)
 
 
+def test_an_alias_to_nothing_of_one_organization_alone_is_named(tmp_path: Path) -> None:
+    """The campaign is one of organization a; sessions of b bear its alias, too."""
+    toml = '[ads.aliases]\nspring = { platform = "google_ads", campaign_id = "1" }\n'
+    ads = [{"org_id": "a", "platform": "google_ads", "campaign_id": "1", "campaign_name": "One"}]
+    visits = [
+        {"session_id": org_id, "org_id": org_id, "started_at": "2026-03-01T08:00:00Z"}
+        | {"anonymous_id": org_id, "utm_source": "google", "utm_campaign": "Spring"}
+        for org_id in ("a", "b")
+    ]
+    published = publish(tmp_path, toml, ads=ads, sessions=visits)
+    [warned] = [one for one in published.warnings if one.code == "alias_unknown"]
+    assert warned.count == 1
+    assert "('Spring') lead to" in warned.message
+
+
 def test_a_newsletters_session_and_its_revenue_are_not_the_ads_of_the_same_name(
     tmp_path: Path,
 ) -> None:
