@@ -9,7 +9,15 @@ from contracts.facts.ads.ad_entities import AdEntities, NamedEntities, StatedEnt
 from contracts.facts.ads.ad_stats import AttachedConversions, FeedStats
 from contracts.feeds import AdConversions, AdStats
 from transforms.ads.daily_stats import number_rows
-from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS, drop_finer_ids, rank_level
+from transforms.ads.levels import (
+    DAY,
+    DELIVERED,
+    METRICS,
+    NAMES,
+    PARENTS,
+    drop_finer_ids,
+    rank_level,
+)
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
 from transforms.ads.stated_entities import STATED
@@ -24,8 +32,7 @@ ENTITY = [*PLATFORM_KEYS, AdStats.level, FINEST_ID]
 OF_APART = [name for name in columns(A) if name not in (DAY, *METRICS)]
 IS_GIVEN = {AdStats.conversions: IS_COUNTED, AdStats.conversions_value: IS_VALUED}
 GIVEN = list(IS_GIVEN)
-DELIVERED = [name for name in METRICS if name not in GIVEN]
-"""What conversions say nothing of."""
+FIRST, LAST = "first day", "last day"
 FIRST_APART = 2**31
 """From which number on what is stated is that of conversions given apart."""
 
@@ -65,7 +72,9 @@ def attach_conversions(
     day, else of the entity on any day, else from the tables of names. Conversions of an entity that
     neither knows point nowhere and wait for it (`find_waiting`). Of entities without stats of their
     own, conversions count where the platform gives none of a finer level. A value is 0 where the
-    platform gives those of others at that level, and null where it gives none.
+    platform gives those of others at that level, and null where it gives none. Without stats of its
+    day an entity cost nothing on it, but before the platform's first stats and after its last
+    nobody says what it cost.
 
     Args:
         conversions: canonical `ad_conversions` of the names that count.
@@ -94,8 +103,9 @@ def attach_conversions(
     of_platform = (
         number_rows(rows.select(STATED, DAY, *DELIVERED), named.select(STATED, DAY, *PLATFORM_KEYS))
         .group_by(PLATFORM_KEYS)
-        .agg(nothing)
+        .agg(nothing, pl.col(DAY).min().alias(FIRST), pl.col(DAY).max().alias(LAST))
     )
+    is_known = pl.col(DAY).is_between(FIRST, LAST)
     same_day = known.drop(PARENTS).join(
         of_day.drop(DELIVERED), on=[*ENTITY, DAY], how="inner", validate="m:1"
     )
@@ -105,9 +115,19 @@ def attach_conversions(
         other_day.join(of_entity, on=ENTITY, how="anti")
         .join(_list_entities(versions.tables), on=ENTITY, how="semi")
         .join(_list_finest(known), on=COUNTED, how="semi")
-        .join(of_platform, on=PLATFORM_KEYS, how="left", validate="m:1")
+        .join(of_platform.drop(FIRST, LAST), on=PLATFORM_KEYS, how="left", validate="m:1")
     )
-    rest = pl.concat([of_known, of_named], how="diagonal").pipe(fill_names, versions, DAY)
+    rest = (
+        pl.concat([of_known, of_named], how="diagonal")
+        .join(
+            of_platform.select(*PLATFORM_KEYS, FIRST, LAST),
+            on=PLATFORM_KEYS,
+            how="left",
+            validate="m:1",
+        )
+        .with_columns(pl.when(is_known).then(name).alias(name) for name in DELIVERED)
+        .pipe(fill_names, versions, DAY)
+    )
     return pl.concat([same_day, rest], how="diagonal").pipe(drop_finer_ids).pipe(conform, A, *apart)
 
 

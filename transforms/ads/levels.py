@@ -14,6 +14,8 @@ METRICS = [
     AdStats.conversions,
     AdStats.conversions_value,
 ]
+DELIVERED = [AdStats.clicks, AdStats.impressions, AdStats.spend]
+"""Of which conversions that are given by name say nothing."""
 PARENTS = list(ID_OF_LEVEL.values())
 NAMES = [AdStats.account_name, AdStats.campaign_name, AdStats.ad_group_name, AdStats.ad_name]
 RANKS = {str(level): rank for rank, level in enumerate(ID_OF_LEVEL)}

@@ -18,7 +18,7 @@ from contracts.facts.ads.ad_sums import (
     UngivenMetrics,
 )
 from transforms.ads.entities import ENTITY
-from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS
+from transforms.ads.levels import DAY, DELIVERED, METRICS, NAMES, PARENTS
 from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.ads.rests import (
     AD,
@@ -38,6 +38,8 @@ G = PerformanceGroups
 NEVER = {metric: f"no_{metric}" for metric in METRICS}
 """Metric -> whether no stats of a campaign, or else of its platform, have it (`UngivenMetrics`)."""
 HAS_STATS = pl.any_horizontal(pl.col(METRICS).is_not_null())
+FIRST_DAYS = [UngivenMetrics.first_day, UngivenMetrics.first_delivered]
+LAST_DAYS = [UngivenMetrics.last_day, UngivenMetrics.last_delivered]
 OF_SESSIONS = [SessionCounts.sessions, PerformanceSums.session_contacts]
 GROUP, CAMPAIGN_NUMBER = G.group_number, G.campaign_number
 IDS = [*PLATFORM_KEYS, *PARENTS]
@@ -168,6 +170,7 @@ def find_metrics_never_given(
         sums: As they add up (`sum_performance`), of all days.
         groups: Of the table.
     """
+    delivered = pl.col(DAY).filter(pl.any_horizontal(pl.col(DELIVERED).is_not_null()))
     said = (
         sums.filter(HAS_STATS)
         .group_by(CAMPAIGN_NUMBER)
@@ -175,6 +178,8 @@ def find_metrics_never_given(
             *(pl.col(metric).is_null().all().alias(name) for metric, name in NEVER.items()),
             pl.col(DAY).min().alias(UngivenMetrics.first_day),
             pl.col(DAY).max().alias(UngivenMetrics.last_day),
+            delivered.min().alias(UngivenMetrics.first_delivered),
+            delivered.max().alias(UngivenMetrics.last_delivered),
         )
     )
     campaigns = groups.select(CAMPAIGN_NUMBER, *PLATFORM_KEYS).unique()
@@ -184,8 +189,8 @@ def find_metrics_never_given(
         campaigns.join(said, on=CAMPAIGN_NUMBER, how="left", validate="1:1")
         .with_columns(
             *map(pl.coalesce, lacks, of_platform),
-            pl.col(UngivenMetrics.first_day).min().over(PLATFORM_KEYS),
-            pl.col(UngivenMetrics.last_day).max().over(PLATFORM_KEYS),
+            pl.col(FIRST_DAYS).min().over(PLATFORM_KEYS),
+            pl.col(LAST_DAYS).max().over(PLATFORM_KEYS),
         )
         .select(columns(UngivenMetrics))
     )
@@ -206,11 +211,18 @@ def fill_performance(
         never: Of all days.
         has_orders: whether a feed gives orders.
     """
-    is_known = pl.col(DAY).is_between(UngivenMetrics.first_day, UngivenMetrics.last_day)
+    every, delivered = (
+        pl.col(DAY).is_between(first, last)
+        for first, last in zip(FIRST_DAYS, LAST_DAYS, strict=True)
+    )
+    is_known = {metric: delivered if metric in DELIVERED else every for metric in METRICS}
     return (
         sums.join(never, on=CAMPAIGN_NUMBER, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(
-            pl.when(HAS_STATS | pl.col(name) | ~is_known).then(metric).otherwise(0).alias(metric)
+            pl.when(HAS_STATS | pl.col(name) | ~is_known[metric])
+            .then(metric)
+            .otherwise(0)
+            .alias(metric)
             for metric, name in NEVER.items()
         )
         .with_columns(pl.col([*OF_SESSIONS, *(OF_ORDERS if has_orders else ())]).fill_null(0))

@@ -218,6 +218,8 @@ class UngivenMetrics(Table):
     no_conversions_value: Flag = column("whether none has their value")
     first_day: Day = column("first day of its platform's stats")
     last_day: Day = column("last day of its platform's stats")
+    first_delivered: Day = column("first day with more than conversions")
+    last_delivered: Day = column("last day with more than conversions")
 
 
 class GroupSpend(Table):

@@ -146,14 +146,19 @@ def test_conversions_join_the_stats_of_their_ad_and_day() -> None:
     assert daily.select(columns).rows() == [("9", 5, Decimal(4), Decimal(30))]
 
 
-def test_conversions_of_another_day_are_a_row() -> None:
-    given_stats = stats({"ad_id": "11", "account_id": "9", "clicks": 5})
-    given_apart = conversions({"level": "ad", "ad_id": "11", "date_day": date(2026, 3, 5)})
-    daily = sum_days(given_stats, given_apart)
-    assert daily.select("date_day", "account_id", "clicks", "conversions").rows() == [
-        (DAY, "9", 5, Decimal(0)),
-        (date(2026, 3, 5), "9", 0, Decimal(2)),
-    ]
+@pytest.mark.parametrize(
+    ("day", "clicks"),
+    [(date(2026, 3, 5), 0), (date(2026, 3, 7), None), (date(2026, 2, 20), None)],
+)
+def test_conversions_of_another_day_are_a_row(day: date, clicks: int | None) -> None:
+    """It has no clicks where the platform has stats before and after; else nobody knows."""
+    given_stats = stats(
+        {"ad_id": "11", "account_id": "9", "clicks": 5},
+        {"ad_id": "12", "account_id": "9", "clicks": 1, "date_day": date(2026, 3, 6)},
+    )
+    given_apart = conversions({"level": "ad", "ad_id": "11", "date_day": day})
+    daily = sum_days(given_stats, given_apart).filter(pl.col("date_day") == day)
+    assert daily.select("account_id", "clicks", "conversions").rows() == [("9", clicks, Decimal(2))]
 
 
 def test_conversions_of_an_unknown_ad_wait_for_it() -> None:

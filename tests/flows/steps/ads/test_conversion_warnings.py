@@ -97,8 +97,9 @@ def test_what_the_warning_says_leaves_one_of_both_out(tmp_path: Path) -> None:
 
 
 def test_what_no_stats_tell_is_null_beside_conversions_by_name(tmp_path: Path) -> None:
-    """No file has spend; 2 has stats on the first day alone, and 3 nothing but a name."""
+    """No file has spend; 2 has stats on two of three days, and 3 nothing but a name."""
     stats = b"date_day,platform,account_id,campaign_id,clicks\n2026-03-01,google_ads,A,2,5\n"
+    stats += b"2026-03-03,google_ads,A,2,1\n"
     given = b"date_day,platform,campaign_id,conversion_name,conversions\n"
     given += b"2026-03-01,google_ads,2,purchase,3\n2026-03-02,google_ads,2,purchase,1\n"
     given += b"2026-03-02,google_ads,3,purchase,4\n"
@@ -115,6 +116,31 @@ def test_what_no_stats_tell_is_null_beside_conversions_by_name(tmp_path: Path) -
         ("2", 5, None, None, 3),
         ("3", 0, None, None, 4),
         ("2", 0, None, None, 1),
+        ("2", 1, None, None, 0),
+    ]
+
+
+def test_spend_that_ended_before_the_conversions_is_not_known_after(tmp_path: Path) -> None:
+    """A session on each of three days, conversions on the second, stats of the first alone."""
+    stats = b"date_day,platform,account_id,campaign_id,clicks,spend\n"
+    stats += b"2026-03-01,google_ads,A,2,5,10\n"
+    given = b"date_day,platform,campaign_id,conversion_name,conversions\n"
+    given += b"2026-03-02,google_ads,2,purchase,1\n"
+    visits = b"session_id,started_at,anonymous_id,utm_source,utm_campaign\n" + b"".join(
+        b"s%d,2026-03-0%dT12:00:00Z,v,google,2\n" % (day, day) for day in (1, 2, 3)
+    )
+    toml = (
+        feed("ad_stats", "raw/stats.csv")
+        + feed("ad_conversions", "raw/given.csv")
+        + feed("sessions", "raw/visits.csv")
+    )
+    files = {"raw/stats.csv": stats, "raw/given.csv": given, "raw/visits.csv": visits}
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    shown = ("clicks", "spend", "sessions", "reported_conversions")
+    assert ran.table("ads", "campaign_performance").select(shown).rows() == [
+        (5, 10, 1, 0),
+        (None, None, 1, 1),
+        (None, None, 1, None),
     ]
 
 
