@@ -35,9 +35,12 @@ PARAMETERS: dict[str, str] = {
     "utm_campaign": r"(?:utm|mtm|pk)(?:_|%5f)campaign",
     "utm_content": r"(?:utm|mtm|pk)(?:_|%5f)content",
     "utm_term": r"(?:utm(?:_|%5f)term|(?:mtm|pk)(?:_|%5f)(?:kwd|keyword))",
-    "utm_id": r"(?:utm(?:_|%5f)id|(?:mtm|pk)(?:_|%5f)cid|gad(?:_|%5f)campaignid)",
+    "utm_id": r"(?:utm(?:_|%5f)id|(?:mtm|pk)(?:_|%5f)cid)",
 }
-"""Our column -> the names that its parameter bears in a URL: Google's, or Matomo's for the same.
+"""Our column -> the names that its parameter bears in a URL: Google's, or Matomo's for the same."""
+
+SUBSTITUTES: dict[str, str] = {"utm_id": r"gad(?:_|%5f)campaignid"}
+"""Our column -> the parameter that says the same where a URL has none of its own.
 
 Google Ads adds the campaign's id to every link of an ad, also to one without utm values, as
 `gad_campaignid`: https://support.google.com/google-ads/answer/16193746.

@@ -108,6 +108,10 @@ READING_CASES = {
         url("https://x.com/?utm_source=google&utm_medium=cpc&utm_id=1&gad_campaignid=2"),
         matched_campaign(GOOGLE, "1", CAMPAIGN_ID),
     ),
+    "and after it, too": (
+        url("https://x.com/?gad_campaignid=2&utm_source=google&utm_medium=cpc&utm_id=1"),
+        matched_campaign(GOOGLE, "1", CAMPAIGN_ID),
+    ),
     "no parameters": (url("https://x.com/"), NOTHING),
     "empty URL": (url(""), NOTHING),
     "nothing at all": ({}, NOTHING),

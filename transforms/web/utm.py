@@ -11,15 +11,14 @@ from urllib.parse import unquote_plus
 import polars as pl
 
 from contracts.reference.ad_platforms import CLICK_IDS
-from contracts.reference.web_sources import PARAMETERS
+from contracts.reference.web_sources import PARAMETERS, SUBSTITUTES
 
 BEFORE_NAME = r"(?i)(?:^\?|[&#]|#[^?=&]*\?)(?:amp;)?"
 """What stands before the name of a parameter, in a URL cut before its query."""
 
 CLICK_NAMES = "|".join(click.name for click in CLICK_IDS)
-PARAMETERS_PATTERN = (
-    f"{BEFORE_NAME}(?:(?:{'|'.join(PARAMETERS.values())})=[^&#]+|(?:{CLICK_NAMES})=[^&#])"
-)
+NAMES = "|".join([*PARAMETERS.values(), *SUBSTITUTES.values()])
+PARAMETERS_PATTERN = f"{BEFORE_NAME}(?:(?:{NAMES})=[^&#]+|(?:{CLICK_NAMES})=[^&#])"
 """The parameters that tell where a visit came from; of a click id only how it begins."""
 
 MACRO_PATTERN = (
@@ -39,13 +38,15 @@ CLICK_MACRO_PATTERN = r"^[{$\[%_*]"
 
 
 def read_parameter(url: pl.Expr, column: str) -> pl.Expr:
-    """The value of one utm parameter (or Matomo's name for it) in a URL; null where it has none.
+    """The value of one utm parameter (or what says the same) in a URL; null where it has none.
 
     Args:
         url: URLs, with or without scheme.
         column: Our name of the parameter, a key of `PARAMETERS`.
     """
-    return decode_value(_extract(cut_before_query(url), PARAMETERS[column]))
+    tail = cut_before_query(url)
+    names = (of[column] for of in (PARAMETERS, SUBSTITUTES) if column in of)
+    return pl.coalesce(decode_value(_extract(tail, name)) for name in names)
 
 
 def read_click_id(url: pl.Expr, name: str) -> pl.Expr:
