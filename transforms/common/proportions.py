@@ -38,7 +38,7 @@ def compare_proportions(
     pooled = (hits + base_hits) / (trials + base_trials)
     spread = (pooled * (1 - pooled) * (1 / trials + 1 / base_trials)).sqrt()
     score = pl.when(spread > 0).then(difference.abs() / spread).otherwise(0.0)
-    p_value = (score / math.sqrt(2)).erfc()
+    p_value = (score * math.sqrt(0.5)).erfc()
     whole = (difference, difference - below, difference + above, p_value)
     kept = [pl.when(holds).then(one) for one in whole]
     return kept[0], kept[1], kept[2], kept[3]

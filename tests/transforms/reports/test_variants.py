@@ -77,6 +77,12 @@ def test_scipy_agrees_on_the_score_test() -> None:
         )
 
 
+def test_figures_of_a_dispatch_are_the_same_to_the_last_digit_beside_those_of_another() -> None:
+    pair = [variant("a", 1, 1), variant("b", 1, 0)]
+    others = [variant("c", 1, 1, dispatch_id="e"), variant("d", 1, 0, dispatch_id="e")]
+    assert compare(*pair, *others)[:2] == compare(*pair)
+
+
 def test_messages_of_no_dispatch_are_no_variants_of_each_other() -> None:
     assert (
         compare(variant("a", 10, 5, dispatch_id=None), variant("b", 9, 1, dispatch_id=None)) == []
