@@ -15,6 +15,7 @@ from contracts.config.cell_forms import (
 )
 from contracts.config.nearest_names import unknown
 from contracts.config.setting_types import (
+    DELIMITER_PATTERN,
     FEED_NAME_PATTERN,
     Duration,
     Encoding,
@@ -117,7 +118,10 @@ class FeedSection(Section):
         None, description="detected where not given", examples=["cp1252"]
     )
     delimiter: str | None = Field(
-        None, min_length=1, max_length=1, description="detected where not given", examples=[";"]
+        None,
+        pattern=DELIMITER_PATTERN,
+        description="detected where not given",
+        examples=[";"],
     )
     null_values: tuple[str, ...] = Field(
         (), description="texts that mean no value", examples=[["NA"]]

@@ -34,6 +34,7 @@ STORE_PATTERN = re.compile(r"s3://[^/*?\[\]]+/.*[^/]")
 """A glob of objects in a store: the bucket is named whole."""
 WRITTEN_BY_RUNS = ("reports", "quarantine", "state")
 """The folders of a workspace that hold no feeds."""
+DELIMITER_PATTERN = r"^[\t !#-/:-@\[-^`{-~]$"
 FEED_NAME_PATTERN = r"^\w[\w .()-]*$"
 """What a feed may be called: its name becomes a file's."""
 DURATION_PATTERN = r"^[1-9]\d{0,4}[hdw]$"

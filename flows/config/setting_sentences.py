@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from contracts.config.nearest_names import guess, unknown
 from contracts.config.setting_types import (
     DASK_PATTERN,
+    DELIMITER_PATTERN,
     DURATION_PATTERN,
     FEED_NAME_PATTERN,
     MEMORY_PATTERN,
@@ -39,6 +40,7 @@ PATTERNS = {
     DURATION_PATTERN: "must be a number of hours, days or weeks, as '36h', '1d' or '2w'",
     MEMORY_PATTERN: "must be a size, as '2GB' or '500MB'",
     DASK_PATTERN: "must be a scheduler's address, as 'tcp://127.0.0.1:8786'",
+    DELIMITER_PATTERN: "must be one character, as ';', and no letter, digit, quote or end of line",
     FEED_NAME_PATTERN: "must be a name of letters, digits, space and _ . ( ) -",
 }
 EXPRESSION = (
@@ -111,10 +113,6 @@ def _wrong_pattern(error: ErrorDetails, path: Path, _: Model) -> str:
     return PATTERNS[error["ctx"]["pattern"]] + guess(error["input"], known)
 
 
-def _wrong_length(_: ErrorDetails, __: Path, ___: Model) -> str:
-    return "must be one character"
-
-
 def _empty_list(_: ErrorDetails, __: Path, ___: Model) -> str:
     return "must have at least one entry; without the key the default counts"
 
@@ -156,7 +154,5 @@ SENTENCES: dict[str, Callable[[ErrorDetails, Path, Model], str]] = {
     "literal_error": _unknown_word,
     "string_pattern_mismatch": _wrong_pattern,
     "too_short": _empty_list,
-    "string_too_long": _wrong_length,
-    "string_too_short": _wrong_length,
 }
 """Pydantic's type of an error -> the sentence about it; of what is not here, its type's name."""

@@ -138,7 +138,10 @@ WRONG = [
     ),
     ('timezone = "UTC"\n' + FEED, "timezone: unknown key", "under [workspace] or [[feeds]]"),
     ('[workspace]\non_late = "fail"\n', "workspace.on_late: unknown key", "under [[feeds]]"),
-    (feed(delimiter='";;"'), "feeds[0].delimiter: must be one character", ""),
+    *(
+        (feed(delimiter=one), "feeds[0].delimiter: must be one character", "no letter, digit")
+        for one in ('";;"', '""', r'"\n"', r'"\r"', r'"\""', '"a"', '"0"', '"ø"')
+    ),
     (feed(null_values='"NA"'), "feeds[0].null_values: must be a list", "not text"),
     (feed(on_refused='"skp"'), "feeds[0].on_refused: must be one of 'fail', 'skip'", "'skip'"),
     (feed(name='"../x"'), "feeds[0].name: must be a name", ""),
