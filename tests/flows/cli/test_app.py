@@ -162,6 +162,22 @@ def test_an_interrupt_is_130(workspace: Path, monkeypatch: pytest.MonkeyPatch, c
     assert "interrupted" in call("run", workspace, code=130).err
 
 
+def test_a_signal_to_end_is_told_and_ends_the_process() -> None:
+    code = (
+        "import os, signal\n"
+        "from flows.cli.interrupts import interruptible\n"
+        "with interruptible():\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print('went on')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, check=False
+    )
+    assert done.returncode == -signal.SIGTERM
+    assert done.stdout == b""
+    assert b"nothing that was published has changed" in done.stderr
+
+
 def test_a_workspace_that_another_process_holds_is_reported_before_anything_slow(
     workspace: Path,
 ) -> None:
