@@ -107,8 +107,8 @@ TREE = {
             "progress remote runtime steps storage"
         ),
         "cli": (
-            "config descriptions errors explain page progress remote report_tables runtime "
-            "steps storage"
+            "config descriptions errors explain folders page progress remote report_tables "
+            "runtime steps storage"
         ),
     },
 }

@@ -1,6 +1,7 @@
 """`campaign-reports init --from FILE…`: campaigns.toml with the entries that would read files."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from contracts.config.toml_values import write_toml
 from contracts.feeds import FEEDS, AdStats
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
+from flows.folders import WILDCARD, list_matching
 from flows.steps.reading.feed_candidates import KnownSources
 from flows.steps.reading.feed_proposals import FeedProposal, propose_feed, set_neighbours_apart
 from flows.storage.workspace_files import make_folder
@@ -49,23 +51,43 @@ def propose_feeds(files: Iterable[Path]) -> list[FeedProposal]:
     return set_neighbours_apart(proposals)
 
 
-def place_feeds(proposals: Iterable[FeedProposal], directory: Path) -> dict[str, PlacedFeed]:
+def place_feeds(proposals: Sequence[FeedProposal], directory: Path) -> dict[str, PlacedFeed]:
     """The entries, each once, by the patterns of their files.
 
     A file's pattern is where it lies or, if that is elsewhere, the folder into which it is to be
-    put: one for all files that the same entry reads.
+    put: one for all files that the same entry reads, such as those of each day.
     """
     placed: dict[str, PlacedFeed] = {}
+    series = _find_series(proposals, directory)
     for proposal in proposals:
         number = 1
         while True:
-            entry = {"files": _pattern(proposal, directory, number), **proposal.settings}
+            files = series.get(proposal.path) or _pattern(proposal, directory, number)
+            entry = {"files": files, **proposal.settings}
             same = placed.setdefault(entry["files"], PlacedFeed(entry, []))
             if same.entry == entry:
                 same.proposals.append(proposal)
                 break
             number += 1
     return placed
+
+
+def _find_series(proposals: Iterable[FeedProposal], directory: Path) -> dict[Path, str]:
+    """The patterns of the files of a workspace's folder that one entry reads, and no other file."""
+    root, alike = directory.resolve(), dict[tuple[Path, str, str], list[Path]]()
+    for one in proposals:
+        folder = one.path.resolve().parent
+        if one.settings and folder.is_relative_to(root):
+            alike.setdefault((folder, one.ending, write_toml(one.settings)), []).append(one.path)
+    patterns = {}
+    for (folder, ending, _), paths in alike.items():
+        names = [path.name for path in paths]
+        begin = re.split(r"[\W_]*\d", names[0].removesuffix(ending))[0]
+        found = [path.name for path in list_matching(folder, f"{begin}*{ending}")]
+        if len(names) > 1 and not WILDCARD.search(begin) and found == sorted(names):
+            pattern = (folder.relative_to(root) / f"{begin}*{ending}").as_posix()
+            patterns |= dict.fromkeys(paths, pattern)
+    return patterns
 
 
 def _pattern(proposal: FeedProposal, directory: Path, number: int) -> str:

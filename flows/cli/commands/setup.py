@@ -21,6 +21,7 @@ from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag
 from flows.config.loading import config_schema
 from flows.errors import UsageError
+from flows.folders import list_matching_below
 from flows.steps.reading.feed_proposals import FeedProposal
 from flows.storage.layout import Layout
 from flows.storage.workspace_files import make_folder, storage_errors
@@ -41,13 +42,16 @@ def init(
 ) -> int:
     """Start a workspace: a commented campaigns.toml, its JSON Schema, raw/ and a .gitignore.
 
+    For files that lie in its raw/ already, entries are proposed, too.
+
     Args:
         directory: The folder to make; it must not hold a workspace yet.
         sample: A sample workspace to copy instead, as `skene`.
         from_: Files that feeds deliver: their entries are proposed, with what is open as comments.
         json: Print the folder and the proposed feeds as JSON.
     """
-    proposals = propose_feeds(from_ or ())
+    lying = () if sample else list_matching_below(directory / "raw", "[!.]*")
+    proposals = propose_feeds(from_ or lying)
     placed = place_feeds(proposals, directory)
     origin = None if sample is None else _sample(sample)
     _refuse_to_overwrite(directory, needs_empty=origin is not None)

@@ -67,6 +67,38 @@ def test_init_says_where_a_file_is_to_be_put_unless_it_lies_there(
     assert of_outside.endswith(f"; to be copied into {root / 'raw' / 'contacts'}")
 
 
+def test_init_proposes_entries_for_what_lies_in_raw(tmp_path: Path, call: Call) -> None:
+    """The files of each day are one entry, which reads tomorrow's, too."""
+    days = [tmp_path / f"raw/orders/orders_2026-01-0{day}.csv" for day in (1, 2, 3)]
+    people, hidden = tmp_path / "raw/people.csv", tmp_path / "raw/.DS_Store"
+    days[0].parent.mkdir(parents=True)
+    for day in days:
+        day.write_text(f"order_id,ordered_at,revenue\n{day.stem},2026-01-01T10:00:00Z,5\n")
+    people.write_text("contact_id,email\n1,a@b.example\n")
+    hidden.write_bytes(b"\0")
+    said = call("init", tmp_path).err
+    feeds = tomllib.loads((tmp_path / "campaigns.toml").read_text())["feeds"]
+    assert feeds == [
+        {"table": "orders", "files": "raw/orders/orders*.csv"},
+        {"table": "contacts", "files": "raw/people.csv"},
+    ]
+    assert "to be copied" not in said
+    call("check", tmp_path)
+
+
+def test_files_beside_others_of_their_names_are_entries_of_their_own(
+    tmp_path: Path, call: Call
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name in ("a1.csv", "a2.csv"):
+        (raw / name).write_text("contact_id,email\n1,a@b.example\n")
+    (raw / "a3.csv").write_text("order_id,ordered_at,revenue\n1,2026-01-01T10:00:00Z,5\n")
+    call("init", tmp_path)
+    feeds = tomllib.loads((tmp_path / "campaigns.toml").read_text())["feeds"]
+    assert [feed["files"] for feed in feeds] == ["raw/a1.csv", "raw/a2.csv", "raw/a3.csv"]
+
+
 def test_every_setting_of_the_starter_holds(tmp_path: Path) -> None:
     main(["init", str(tmp_path)])
     commented = (tmp_path / "campaigns.toml").read_text().splitlines()
