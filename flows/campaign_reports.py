@@ -267,8 +267,8 @@ def run_workspace(
     wait_seconds: float,
     progress: Progress,
     *,
-    full: bool = False,
-    dask: str | None = None,
+    full: bool,
+    dask: str | None,
 ) -> Manifest:
     """Run the flow in this process.
 

@@ -38,14 +38,15 @@ class Batch:
     Attributes:
         files: The files, in order; one alone may be cut.
         discarded: The rows that do not count, packed with their files.
-        parts: The first and last but one of the parts of a file that is cut.
+        parts: The first of the parts of a file that is cut, and the one after the last; None for
+            whole files.
     """
 
     table: str
     files: tuple[ReadFile, ...]
     identity: str
     discarded: pl.Series
-    parts: tuple[int, int] | None = None
+    parts: tuple[int, int] | None
 
     def scan(self) -> pl.LazyFrame:
         """The rows that count, in their order, with their `file` and `row_number`."""

@@ -11,6 +11,7 @@ import polars as pl
 from flows.errors import CampaignReportsError
 from flows.page.figures import COUNT, MONEY, RATE, kind_of
 from flows.page.report_periods import days_before
+from flows.page.snapshot_tables import DAY
 
 BARS = "▁▂▃▄▅▆▇█"
 MOST_DAYS = 60
@@ -54,27 +55,27 @@ def in_units(currency: str) -> Callable[[str, object], str | None]:
     return write
 
 
-def draw_days(rows: pl.LazyFrame, day: str, columns: Sequence[str]) -> list[str]:
+def draw_days(rows: pl.LazyFrame, columns: Sequence[str]) -> list[str]:
     """Draw the sums of the first columns that have any, one line each, over the last days.
 
     Returns:
         As `sends  2026-01-05 ▁▃█ 2026-01-07`; none for a single day.
     """
     sums = (
-        rows.filter(pl.col(day).is_not_null())
-        .group_by(day)
+        rows.filter(pl.col(DAY).is_not_null())
+        .group_by(DAY)
         .agg(pl.col(columns).sum())
-        .sort(day)
+        .sort(DAY)
         .collect()
     )
     if sums.height < 2:  # noqa: PLR2004 - one day is not a line
         return []
-    last: date = sums[day][-1]
-    first: date = max(sums[day][0], days_before(last, MOST_DAYS - 1))
+    last: date = sums[DAY][-1]
+    first: date = max(sums[DAY][0], days_before(last, MOST_DAYS - 1))
     shown = [name for name in columns if sums[name].max() or 0][:MOST_LINES]
     margin = max(map(len, shown), default=0)
     return [
-        f"{name:<{margin}}  {first} {_draw(dict(sums.select(day, name).iter_rows()), first, last)}"
+        f"{name:<{margin}}  {first} {_draw(dict(sums.select(DAY, name).iter_rows()), first, last)}"
         f" {last}"
         for name in shown
     ]

@@ -48,7 +48,7 @@ class TableView:
     columns: tuple[Column, ...]
     rows: tuple[Rows, ...]
     total: int
-    source: str = ""
+    source: str
     note: str = ""
 
 

@@ -27,6 +27,7 @@ from flows.cli.row_query import RowQuery
 from flows.cli.units import draw_days, find_currency, in_units
 from flows.errors import UsageError
 from flows.explain.cells import require_column
+from flows.page.snapshot_tables import DAY
 from flows.storage.snapshots.published_files import require_undamaged, require_whole
 from flows.storage.table_metadata import GRAIN
 from flows.storage.workspace_files import storage_errors
@@ -39,7 +40,6 @@ JourneyRow = Mapping[str, Any]
 
 CONTACT = "contact_id"
 ORGANIZATION = "org_id"
-DAY = "date_day"
 
 JOURNEY = ("people", "contact_journey")
 NOTHING = {"utm_audit": "nothing is broken between links and ads"}
@@ -163,7 +163,7 @@ def _print_for_people(key: tuple[str, str], rows: pl.LazyFrame, choice: Choice) 
     with storage_errors("reading a published table"):
         count = rows.select(pl.len()).collect().item()
         if schema.get(DAY) == pl.Date:
-            print_lines(draw_days(rows, DAY, amounts))
+            print_lines(draw_days(rows, amounts))
     if count > len(few):
         print_note(f"{len(few):,} of {count:,} rows; --limit, --csv, --json or a pipe shows more")
 

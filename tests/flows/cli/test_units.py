@@ -39,17 +39,17 @@ def test_days_are_a_line_each_column() -> None:
             "spend": [Decimal("0.5"), None, Decimal("3.5"), None],
         }
     )
-    assert draw_days(rows, "date_day", ["sends", "orders", "spend"]) == [
+    assert draw_days(rows, ["sends", "orders", "spend"]) == [
         "sends  2026-07-01 \u2588\u2581\u2581\u2588 2026-07-04",
         "spend  2026-07-01 \u2582\u2581\u2581\u2588 2026-07-04",
     ]
-    assert draw_days(rows.head(2), "date_day", ["sends"]) == []
+    assert draw_days(rows.head(2), ["sends"]) == []
 
 
 def test_a_line_shows_the_last_days() -> None:
     days = pl.date_range(date(2026, 1, 1), date(2026, 6, 1), eager=True).to_list()
     rows = pl.LazyFrame({"date_day": days, "sends": [1] * len(days)})
-    [line] = draw_days(rows, "date_day", ["sends"])
+    [line] = draw_days(rows, ["sends"])
     assert line.endswith(" 2026-06-01")
     assert line.count("\u2588") == MOST_DAYS
 

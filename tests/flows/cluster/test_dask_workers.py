@@ -176,6 +176,14 @@ def test_workers_that_do_not_see_the_workspace_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def tasks_of_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a sample is cut into several tasks."""
+    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
+    for module in (ad_facts, performance_reports):
+        monkeypatch.setattr(module, "STATS_ROWS", memory.STATS_ROWS._replace(most=100))
+
+
 def run_sample(name: str, place: Path, workers: Workers) -> dict[str, bytes]:
     root = copy_sample(name, place / "ws")
     tables = run_workspace(root, place, workers).tables()
@@ -192,33 +200,27 @@ def read_snapshot(root: Path) -> dict[str, bytes]:
     return {name: content for name, content in tables.items() if not name.startswith("run/")}
 
 
+@pytest.mark.usefixtures("tasks_of_few_rows")
 @pytest.mark.parametrize("sample", [name for name in EVERY_TABLE if name != "journeys"])
 def test_a_cluster_gives_the_same_bytes(
     sample: str,
     tmp_path: Path,
     address: str,
-    monkeypatch: pytest.MonkeyPatch,
     published_sample: Callable[[str], Path],
 ) -> None:
-    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
-    for module in (ad_facts, performance_reports):
-        monkeypatch.setattr(module, "STATS_ROWS", memory.STATS_ROWS._replace(most=100))
     here = read_snapshot(published_sample(sample))
     with connect(address, tmp_path) as workers:
         there = run_sample(sample, tmp_path / "there", workers)
     assert {name for name in here | there if here.get(name) != there.get(name)} == set()
 
 
+@pytest.mark.usefixtures("tasks_of_few_rows")
 def test_a_worker_killed_and_one_stopped_for_a_while(
     tmp_path: Path,
     cluster: LocalCluster,
-    monkeypatch: pytest.MonkeyPatch,
     published_sample: Callable[[str], Path],
 ) -> None:
     """The largest sample; without a disturbance its bytes would be no others."""
-    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
-    for module in (ad_facts, performance_reports):
-        monkeypatch.setattr(module, "STATS_ROWS", memory.STATS_ROWS._replace(most=100))
     here = read_snapshot(published_sample("journeys"))
     killed, slow, *_ = (worker.pid for worker in cluster.workers.values())
 
