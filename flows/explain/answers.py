@@ -33,7 +33,13 @@ from flows.readers.header import ROW_NUMBER
 from flows.report_tables import EVERY_CHANNEL, find_table
 from flows.steps.ads.level_reports import LEVELS
 from flows.storage.raw_files import raw_content
-from transforms.explain.row_places import COUNTS, PLACE_BITS, ROW_PLACE, unpack_place
+from transforms.explain.row_places import (
+    COUNTS,
+    PLACE_BITS,
+    ROW_PLACE,
+    pack_place,
+    unpack_place,
+)
 
 RAW = "raw"
 RAW_ROWS = pl.Schema({ROW_PLACE: pl.UInt64, RAW: pl.String})
@@ -185,7 +191,7 @@ def read_raw_rows(files: Mapping[int, ReadFile], places: Iterable[int]) -> pl.Da
 
 def _read_file(file: ReadFile, order: int, numbers: list[int]) -> pl.DataFrame:
     wanted = pl.col(ROW_NUMBER).is_in(numbers)
-    place = (pl.lit(order, pl.UInt64) * 2**PLACE_BITS + pl.col(ROW_NUMBER)).alias(ROW_PLACE)
+    place = pack_place(pl.lit(order))
     parts = [pl.DataFrame(schema=RAW_ROWS)]
     with raw_content(file.raw.location):
         for batch in open_feed(file.raw.location, file.raw.feed.options).batches():
