@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.erasures import ERASED, KIND_OF_COLUMN, Erasures, IdentifierKind
+from contracts.quarantine import Quarantine
 from flows.readers import ROW_NUMBER
 from transforms.common.erased_rows import bears_erased, is_erased, says_erased
 from transforms.web.utm import read_parameters
@@ -40,7 +41,7 @@ class Erasing:
 
     def find_refused(self, parsed: pl.DataFrame, table: str) -> pl.DataFrame:
         """The organization and number of each row that is refused."""
-        names = ["org_id", ROW_NUMBER]
+        names = [Quarantine.org_id, ROW_NUMBER]
         if self.erasures is None or (self.keeps_facts and table not in ABOUT_A_PERSON):
             return parsed.select(names).clear()
         return parsed.filter(is_erased(parsed.schema, self.erasures)).select(names)
@@ -116,5 +117,8 @@ NOBODY_ERASED = Erasing()
 def show_refused(refused: pl.DataFrame) -> pl.DataFrame:
     """Refused rows as quarantine shows them: with their reason, and nothing of what they said."""
     return refused.select(
-        "org_id", ROW_NUMBER, failed_checks=pl.lit([ERASED], pl.List(pl.String)), raw=pl.lit("{}")
+        Quarantine.org_id,
+        ROW_NUMBER,
+        failed_checks=pl.lit([ERASED], pl.List(pl.String)),
+        raw=pl.lit("{}"),
     )

@@ -20,7 +20,7 @@ VALID_UNTIL = "valid_until"
 VERSIONS = "versions"
 NAMES_OF_CREATIVES = ("creative_id", "tweet_id")
 """What ads of platforms that keep links apart call their creative, among their attributes."""
-PORTFOLIO_KEYS = ["org_id", AdPortfolios.platform, AdPortfolios.portfolio_id]
+PORTFOLIO_KEYS = [AdPortfolios.org_id, AdPortfolios.platform, AdPortfolios.portfolio_id]
 NAME = AdPortfolios.portfolio_name
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from contracts.erasures import KIND_OF_COLUMN, Erasures
+from contracts.feeds import Feed
 from contracts.quarantine import Quarantine
 
-ORG_ID = "org_id"
+ORG_ID = Feed.org_id
 UNREAD = r'^\{"(?:line|cells)":'
 """How quarantine shows a record that could not be read."""
 RECORD = "record that could not be read"

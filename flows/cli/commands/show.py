@@ -179,10 +179,10 @@ def print_journey(journey: Sequence[JourneyRow]) -> None:
     if not journey:
         print_note("nothing is known of this contact")
         return
-    organizations = {row["org_id"] for row in journey}
+    organizations = {row[ORGANIZATION] for row in journey}
     lines = [_line(row) for row in journey]
     if len(organizations) > 1:
-        named = [(row["org_id"], *line) for row, line in zip(journey, lines, strict=True)]
+        named = [(row[ORGANIZATION], *line) for row, line in zip(journey, lines, strict=True)]
         print_table(("organization", *HEADER), named)
     else:
         print_table(HEADER, lines)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.erasures import Erasures, Identifier, IdentifierKind, list_spellings
-from contracts.feeds import FEEDS
+from contracts.feeds import FEEDS, Feed
 from flows.config.loading import LoadedWorkspace
 from flows.errors import UsageError
 from flows.progress import Progress
@@ -31,7 +31,7 @@ from flows.storage.snapshots.recovery import clean_up
 from flows.storage.workspace_files import PRIVATE_FOLDER, make_folder, storage_errors
 from transforms.common.keys import normalize_email
 
-ORG_ID = "org_id"
+ORG_ID = Feed.org_id
 KEPT = "state/kept"
 """What steps keep between runs: made from rows that may bear the person."""
 CONTACT, EMAIL, PHONE, DEVICE, SEND, ORDER = (str(kind) for kind in IdentifierKind)

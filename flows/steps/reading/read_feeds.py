@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 
 from contracts.erasures import ERASED
+from contracts.feeds import Feed
 from contracts.manifest import Check, InputFile, Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import reject_unpriced
@@ -40,7 +41,6 @@ from flows.storage.snapshots.published_files import PublishedDamage, read_manife
 from flows.storage.table_checks import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 
-ORG_ID = "org_id"
 BROUGHT_AT_ONCE = 16
 """How many files are brought to this machine at a time for workers in other processes."""
 
@@ -102,7 +102,7 @@ class FeedsRead:
 def _find_organization(file: ReadFile, table: str) -> str | None:
     """Whose rows of a table all are, where the feed says so."""
     mappings = [one.mapping for one in file.raw.feed.mappings if one.mapping.table == table]
-    given = {mapping.constants.get(ORG_ID) for mapping in mappings}
+    given = {mapping.constants.get(Feed.org_id) for mapping in mappings}
     return given.pop() if len(given) == 1 else None
 
 
