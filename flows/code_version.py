@@ -18,6 +18,7 @@ SOURCES = (
     "transforms/common/**/*.py",
     "transforms/ingest/**/*.py",
     "transforms/messaging/**/*.py",
+    "transforms/web/utm.py",
 )
 """All that decides what a file's bytes become; a test follows the imports to prove it whole."""
 
