@@ -1,5 +1,6 @@
 """Refusing the rows of people who were erased, as files are read."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import polars as pl
@@ -52,11 +53,18 @@ class Erasing:
             return pl.repeat(value=False, n=valid.height, dtype=pl.Boolean, eager=True)
         return valid.select(erased=is_erased(valid.schema, self.erasures)).to_series()
 
-    def forget_ids(self, valid: pl.DataFrame, erased: pl.Series) -> pl.DataFrame:
+    def forget_ids(
+        self, valid: pl.DataFrame, erased: pl.Series, needed: Container[str] = ()
+    ) -> pl.DataFrame:
         """Facts of erased people without what tells the person.
 
         Of the page on which a visit began its utm values and click ids stay, so that it stays the
         visit of its ad.
+
+        Args:
+            valid: Rows of a table.
+            erased: Whether each is a fact of an erased person.
+            needed: Columns that are never empty: a text that bears the person says so there.
         """
         if self.erasures is None or not erased.any():
             return valid
@@ -68,7 +76,10 @@ class Erasing:
             if name in valid.columns
         )
         return bare.with_columns(
-            pl.when(~(erased & bears)).then(name).alias(name)
+            pl.when(~(erased & bears))
+            .then(name)
+            .otherwise(pl.lit(ERASED if name in needed else None, pl.String))
+            .alias(name)
             for name, bears in bears_erased(bare.schema, self.erasures).items()
             if name not in KIND_OF_COLUMN
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.columns import columns, key
+from contracts.columns import columns, key, required
 from contracts.feeds import (
     ADDITIVE,
     FEEDS,
@@ -136,7 +136,7 @@ class TableWriter:
         """Keep the facts of people who were erased without what tells the person."""
         erased = self.erasing.find_forgotten(parsed, self.receipt.table)
         self.receipt.forgotten += int(erased.sum())
-        return self.erasing.forget_ids(parsed, erased)
+        return self.erasing.forget_ids(parsed, erased, required(self.table))
 
     def _note_records(self, rows: pl.DataFrame) -> None:
         """Note what rows say, cell by cell, to count those that say what another does."""

@@ -248,10 +248,11 @@ def test_facts_can_be_kept_without_any_id(root: Path) -> None:
 
 
 def test_a_kept_visit_stays_that_of_its_ad_and_no_text_names_the_person(tmp_path: Path) -> None:
-    """The utm values of its first page stay; an address in a word or an error goes."""
+    """The utm values of its first page stay; an address in a word, an error or a name goes."""
     landing = "https://x.io/u/ann-4711?utm_source=facebook&utm_campaign=Spring"
     files = {
         "contacts": CONTACTS,
+        "campaigns": f"campaign_id,name,channel\nc1,For {ADDRESS},email\n".encode(),
         "ads": b"platform,campaign_id,campaign_name\nfacebook_ads,9,Spring\n",
         "sessions": "session_id,started_at,contact_id,landing_url,utm_term\n"
         f"v1,2026-01-10T12:00:00Z,{ID},{landing},{ADDRESS}\n".encode(),
@@ -269,6 +270,8 @@ def test_a_kept_visit_stays_that_of_its_ad_and_no_text_names_the_person(tmp_path
     publish_tables(root)
     visits = pl.read_parquet(published_tables(root)["ads", "campaign_performance"])
     assert visits.select("campaign_id", "sessions").rows() == [("9", 1)]
+    campaigns = pl.read_parquet(published_tables(root)["campaigns", "delivery_summary"])
+    assert campaigns.select("campaign_id", "name").rows() == [("c1", "erased")]
     for folder in (root / "reports", root / "state", root / "quarantine"):
         assert list(find_traces(folder)) == []
 
